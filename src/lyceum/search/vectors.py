@@ -1,0 +1,372 @@
+"""Flat quantised vectors: 1-bit codes are scanned, 8-bit codes rescore the best.
+
+Files of one generation, all append-only and memory-mapped:
+
+    codes.u64    blocks of 65,536 slots; within a block one column of 64-bit words after the other, so that a
+                 scan runs over contiguous memory
+    rows.i8      one row of `dimension` bytes a slot
+    scales.f32   what a row's bytes are multiplied by
+    facts.u32    which line of facts a slot belongs to
+    facts.jsonl  a version's facts with its first slot and number of slots; a later line with the same number
+                 replaces an earlier one, and `"dead"` ends it
+
+`manifest.json` says how much of each counts. It is replaced at once when all has reached the disk, so a reader
+sees a whole state, and what a killed writer left behind the counted part is written over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lyceum import text as texts
+from lyceum.archive import PASSAGES_PER_VERSION
+from lyceum.errors import IndexDamaged
+from lyceum.search.embed import Vectors
+from lyceum.search.model import Facts, Filter, Key, Scope, Scored, as_number
+
+_BLOCK = 65_536
+_RESCORED = 500
+_FEW = 6_000
+"""Where a filter leaves fewer slots than this, all of them are scored by their 8-bit codes at once."""
+_COMPACT_AT = 0.3
+
+
+@dataclass(slots=True)
+class _Manifest:
+    generation: int = 0
+    slots: int = 0
+    facts: int = 0
+    facts_bytes: int = 0
+    live: int = 0
+
+
+class _Table:
+    """The facts of every version as columns, so that a filter is a few comparisons over arrays."""
+
+    def __init__(self) -> None:
+        self.rows: list[Facts] = []
+        self.spans: list[tuple[int, int]] = []
+        self.alive: list[bool] = []
+        self.by_version: dict[int, int] = {}
+        self._columns: dict[str, NDArray[Any]] | None = None
+
+    def take(self, line: dict[str, Any]) -> None:
+        """Reads one line of the log."""
+        number = line["n"]
+        self._columns = None
+        if line.get("dead"):
+            self.alive[number] = False
+            if self.by_version.get(self.rows[number].version) == number:
+                del self.by_version[self.rows[number].version]
+            return
+        facts = Facts(**{**line["facts"], "creators": tuple(line["facts"]["creators"])})
+        if number == len(self.rows):
+            self.rows.append(facts)
+            self.spans.append((line["first"], line["count"]))
+            self.alive.append(True)
+        else:
+            self.rows[number] = facts
+        self.by_version[facts.version] = number
+
+    def mask(self, wanted: Filter, scope: Scope) -> NDArray[np.bool_]:
+        """Which lines of facts pass: bool, one a line."""
+        columns = self._columns or self._build()
+        mask: NDArray[np.bool_] = columns["alive"].copy()
+        if scope.collections is not None:
+            mask &= np.isin(columns["collection"], sorted(scope.collections))
+        if wanted.collection is not None:
+            mask &= columns["collection"] == wanted.collection
+        if wanted.kind is not None:
+            mask &= columns["kind"] == wanted.kind
+        if wanted.language is not None:
+            mask &= columns["language"] == texts.primary(wanted.language)
+        if wanted.dated:
+            mask &= columns["first"] > 0
+        if wanted.first:
+            mask &= columns["first"] >= as_number(wanted.first)
+        if wanted.last:
+            mask &= columns["last"] <= as_number(wanted.last)
+        if wanted.author is not None:
+            names = set(texts.plain_terms(wanted.author))
+            mask &= np.fromiter((_by(row.creators, names) for row in self.rows), bool, len(self.rows))
+        return mask
+
+    def _build(self) -> dict[str, NDArray[Any]]:
+        rows = self.rows
+        self._columns = {
+            "alive": np.array(self.alive, dtype=bool),
+            "collection": np.array([row.collection for row in rows], dtype=str),
+            "kind": np.array([row.kind for row in rows], dtype=str),
+            "language": np.array([texts.primary(row.language) for row in rows], dtype=str),
+            "first": np.array([row.first for row in rows], dtype=np.int64),
+            "last": np.array([row.last for row in rows], dtype=np.int64),
+        }
+        return self._columns
+
+
+def _by(creators: tuple[str, ...], names: set[str]) -> bool:
+    return any(names <= set(texts.plain_terms(creator)) for creator in creators)
+
+
+class FlatVectors:
+    """The vectors of one embedder in one folder: one writer, any number of readers in other processes."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        if dimension % 64:
+            raise ValueError("the dimension of flat vectors is a multiple of 64")
+        self._folder = folder
+        self._dimension = dimension
+        self._words = dimension // 64
+        self._seen: tuple[int, int] | None = None
+        self._manifest = _Manifest()
+        self._table = _Table()
+        self._maps: dict[str, NDArray[Any]] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+        self._refresh()
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    @property
+    def count(self) -> int:
+        """How many vectors are searched."""
+        self._refresh()
+        return self._manifest.live
+
+    def versions(self) -> dict[int, int]:
+        """The versions that have vectors, with how many."""
+        self._refresh()
+        return {version: self._table.spans[n][1] for version, n in self._table.by_version.items()}
+
+    def search(self, vector: Vectors, wanted: Filter, scope: Scope, *, limit: int) -> list[Scored]:
+        """The passages nearest to a unit vector, by cosine, best first."""
+        self._refresh()
+        if not self._manifest.live or limit < 1:
+            return []
+        slots = self._candidates(vector, self._table.mask(wanted, scope), max(_RESCORED, 2 * limit))
+        scores = self._score(slots, vector)
+        best = np.argsort(-scores, kind="stable")[:limit]
+        return [Scored(self._key(int(slots[i])), float(scores[i])) for i in best]
+
+    def score(self, keys: Sequence[Key], vector: Vectors) -> dict[Key, float]:
+        """The cosine of these passages; those without a vector are left out."""
+        self._refresh()
+        found: list[tuple[Key, int]] = []
+        for key in keys:
+            version, n = divmod(key, PASSAGES_PER_VERSION)
+            number = self._table.by_version.get(version)
+            if number is not None and n < self._table.spans[number][1]:
+                found.append((key, self._table.spans[number][0] + n))
+        scores = self._score(np.array([slot for _, slot in found], dtype=np.int64), vector)
+        return {key: float(score) for (key, _), score in zip(found, scores, strict=True)}
+
+    def _candidates(self, vector: Vectors, facts: NDArray[np.bool_], wanted: int) -> NDArray[np.int64]:
+        slots, everything = self._manifest.slots, bool(facts.all())
+        allowed = None if everything else facts[self._maps["facts"][:slots]]
+        if allowed is not None and (few := np.flatnonzero(allowed)).size <= max(_FEW, wanted):
+            return few
+        distances = self._distances(vector)
+        if allowed is not None:
+            distances[~allowed] = self._dimension + 1
+        counts = np.cumsum(np.bincount(distances, minlength=self._dimension + 2))
+        threshold = int(np.searchsorted(counts, min(wanted, slots)))
+        return np.flatnonzero(distances <= min(threshold, self._dimension))
+
+    def _distances(self, vector: Vectors) -> NDArray[np.uint16]:
+        """The Hamming distance of every slot's code: uint16."""
+        query = np.packbits(vector > 0).view(np.uint64)
+        distances = np.zeros(self._manifest.slots, dtype=np.uint16)
+        differing = np.empty(_BLOCK, dtype=np.uint64)
+        counted = np.empty(_BLOCK, dtype=np.uint8)
+        for block, start in enumerate(range(0, self._manifest.slots, _BLOCK)):
+            size = min(_BLOCK, self._manifest.slots - start)
+            for word in range(self._words):
+                np.bitwise_xor(self._maps["codes"][block, word, :size], query[word], out=differing[:size])
+                np.bitwise_count(differing[:size], out=counted[:size])
+                distances[start : start + size] += counted[:size]
+        return distances
+
+    def _score(self, slots: NDArray[np.int64], vector: Vectors) -> NDArray[np.float32]:
+        if not slots.size:
+            return np.empty(0, dtype=np.float32)
+        rows: NDArray[np.float32] = self._maps["rows"][slots].astype(np.float32)
+        scores: NDArray[np.float32] = (rows @ vector) * self._maps["scales"][slots]
+        return scores
+
+    def _key(self, slot: int) -> Key:
+        number = int(self._maps["facts"][slot])
+        version, first = self._table.rows[number].version, self._table.spans[number][0]
+        return Key(version * PASSAGES_PER_VERSION + slot - first)
+
+    # --- writing: by the holder of the home's writing lock ------------------------------------------
+
+    def put(self, facts: Facts, vectors: Vectors) -> None:
+        """Appends the vectors of a version's passages, in their order; they count after `commit`."""
+        self._drop(facts.version)
+        manifest = self._manifest
+        first = manifest.slots
+        self._append(first, vectors, manifest.facts)
+        self._log({"n": manifest.facts, "first": first, "count": len(vectors), "facts": asdict(facts)})
+        manifest.slots += len(vectors)
+        manifest.live += len(vectors)
+        manifest.facts += 1
+
+    def describe(self, facts: Facts) -> bool:
+        """Replaces the facts of a version that has vectors; False when it has none."""
+        number = self._table.by_version.get(facts.version)
+        if number is None:
+            return False
+        self._log({"n": number, "facts": asdict(facts)})
+        return True
+
+    def remove(self, version: int) -> None:
+        """Takes the vectors of a version out of every later search; they count as gone after `commit`."""
+        self._drop(version)
+
+    def commit(self) -> None:
+        """Makes everything since the last commit visible to readers, at once."""
+        for name in ("codes.u64", "rows.i8", "scales.f32", "facts.u32", "facts.jsonl"):
+            path = self._path(name)
+            if path.exists():
+                with path.open("rb") as file:
+                    os.fsync(file.fileno())
+        self._save()
+        if self._manifest.slots - self._manifest.live > _COMPACT_AT * max(self._manifest.slots, _BLOCK):
+            self._compact()
+
+    def reset(self) -> None:
+        """Deletes all vectors."""
+        shutil.rmtree(self._folder)
+        self._folder.mkdir(parents=True)
+        self._manifest, self._table, self._seen, self._maps = _Manifest(), _Table(), None, {}
+
+    def _drop(self, version: int) -> None:
+        number = self._table.by_version.get(version)
+        if number is not None:
+            self._log({"n": number, "dead": True})
+            self._manifest.live -= self._table.spans[number][1]
+
+    def _log(self, line: dict[str, Any]) -> None:
+        content = json.dumps(line, separators=(",", ":")).encode() + b"\n"
+        with self._path("facts.jsonl").open("r+b" if self._path("facts.jsonl").exists() else "w+b") as file:
+            file.seek(self._manifest.facts_bytes)
+            file.write(content)
+            file.truncate()
+        self._manifest.facts_bytes += len(content)
+        self._table.take(line)
+
+    def _append(self, first: int, vectors: Vectors, facts: int) -> None:
+        codes = np.packbits(vectors > 0, axis=1).view(np.uint64)
+        peaks = np.maximum(np.abs(vectors).max(axis=1, keepdims=True, initial=0), 1e-9)
+        rows = np.round(vectors * (127 / peaks)).astype(np.int8)
+        self._write_codes(first, codes)
+        self._write_at("rows.i8", first * self._dimension, rows)
+        self._write_at("scales.f32", first * 4, (peaks[:, 0] / 127).astype(np.float32))
+        self._write_at("facts.u32", first * 4, np.full(len(vectors), facts, dtype=np.uint32))
+
+    def _write_codes(self, first: int, codes: NDArray[np.uint64]) -> None:
+        last = first + len(codes)
+        blocks = -(-last // _BLOCK)
+        path = self._path("codes.u64")
+        with path.open("r+b" if path.exists() else "w+b") as file:
+            file.truncate(max(path.stat().st_size, blocks * self._words * _BLOCK * 8))
+        shape = (blocks, self._words, _BLOCK)
+        mapped = np.memmap(path, dtype=np.uint64, mode="r+", shape=shape)
+        start = first
+        while start < last:
+            block, at = divmod(start, _BLOCK)
+            size = min(_BLOCK - at, last - start)
+            mapped[block, :, at : at + size] = codes[start - first : start - first + size].T
+            start += size
+        mapped.flush()
+
+    def _write_at(self, name: str, offset: int, values: NDArray[Any]) -> None:
+        path = self._path(name)
+        with path.open("r+b" if path.exists() else "w+b") as file:
+            file.seek(offset)
+            file.write(values.tobytes())
+
+    def _save(self) -> None:
+        partial = self._folder / f"manifest.{os.getpid()}"
+        with partial.open("w") as file:
+            json.dump(asdict(self._manifest), file)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self._folder / "manifest.json")
+        self._seen = None
+        self._refresh()
+
+    def _compact(self) -> None:
+        """Writes the living into a new generation; readers go on with the old one until they look again."""
+        old, table = dict(self._maps), self._table
+        previous = self._path("").parent / f"g{self._manifest.generation}"
+        living = sorted(table.by_version.values(), key=lambda n: table.spans[n][0])
+        self._manifest = _Manifest(generation=self._manifest.generation + 1)
+        self._table = _Table()
+        shutil.rmtree(self._path("").parent / f"g{self._manifest.generation}", ignore_errors=True)
+        for number in living:
+            first, count = table.spans[number]
+            slots = slice(first, first + count)
+            rows = old["rows"][slots].astype(np.float32) * old["scales"][slots, None]
+            self.put(table.rows[number], rows)
+        self._save()
+        shutil.rmtree(previous, ignore_errors=True)
+
+    # --- files -----------------------------------------------------------------------------------
+
+    def _path(self, name: str) -> Path:
+        folder = self._folder / f"g{self._manifest.generation}"
+        folder.mkdir(exist_ok=True)
+        return folder / name
+
+    def _refresh(self) -> None:
+        """Looks whether a writer has committed, and if so reads what is new."""
+        path = self._folder / "manifest.json"
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            return
+        seen = (stat.st_mtime_ns, stat.st_ino)
+        if seen == self._seen:
+            return
+        try:
+            self._open(_Manifest(**json.loads(path.read_text())))
+        except FileNotFoundError:
+            # The writer compacted between our two looks; the manifest already names the new generation.
+            self._open(_Manifest(**json.loads(path.read_text())))
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            raise IndexDamaged(
+                "The vectors of the index cannot be read.", hint="Run `lyceum reindex`; no text is lost."
+            ) from error
+        self._seen = seen
+
+    def _open(self, manifest: _Manifest) -> None:
+        folder = self._folder / f"g{manifest.generation}"
+        table = _Table()
+        if manifest.facts_bytes:
+            with (folder / "facts.jsonl").open("rb") as file:
+                content = file.read(manifest.facts_bytes)
+            if len(content) < manifest.facts_bytes:
+                raise ValueError("facts.jsonl is cut short")
+            for line in content.splitlines():
+                table.take(json.loads(line))
+        maps: dict[str, NDArray[Any]] = {}
+        if manifest.slots:
+            blocks = -(-manifest.slots // _BLOCK)
+            for name, file_name, kind, shape in (
+                ("codes", "codes.u64", np.uint64, (blocks, self._words, _BLOCK)),
+                ("rows", "rows.i8", np.int8, (manifest.slots, self._dimension)),
+                ("scales", "scales.f32", np.float32, (manifest.slots,)),
+                ("facts", "facts.u32", np.uint32, (manifest.slots,)),
+            ):
+                mapped = np.memmap(folder / file_name, dtype=kind, mode="r", shape=shape)
+                maps[name] = mapped.view(np.ndarray)
+        self._manifest, self._table, self._maps = manifest, table, maps
