@@ -1,0 +1,1 @@
+"""Everything that talks to another machine; chosen by the library alone."""

@@ -1,0 +1,106 @@
+"""Questions, claims, quotations, and the citations that prove them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lyceum.search import Filter, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A run of text that may be quoted, and where it stands.
+
+    `start` is its offset in the document's text; a passage that came with the question has no document, and
+    its offsets are its own.
+    """
+
+    id: str
+    text: str
+    start: int = 0
+    document: str | None = None
+    version: str | None = None
+    title: str = ""
+    creators: tuple[str, ...] = ()
+    date: str | None = None
+    language: str = "und"
+    page: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words claimed to stand in a source; claimed only, until `verify` has found them there."""
+
+    source: str
+    exact: str
+    creator: str | None = None
+
+
+class Reason(StrEnum):
+    """Why a quotation or a claim was refused."""
+
+    EMPTY = "empty"
+    UNKNOWN_SOURCE = "unknown_source"
+    NOT_IN_SOURCE = "not_in_source"
+    ALTERED_PUNCTUATION = "altered_punctuation"
+    CUT_WORD = "cut_word"
+    CUT_NEGATION = "cut_negation"
+    OTHER_CREATOR = "other_creator"
+    NO_CITATION = "no_citation"
+    NUMBER_NOT_IN_SOURCE = "number_not_in_source"
+    NAME_NOT_IN_SOURCE = "name_not_in_source"
+    UNQUOTED_MARKS = "words_in_quotation_marks_not_in_source"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What was refused, and why."""
+
+    text: str
+    why: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class DraftClaim:
+    """A statement as drafted, with the places that are to carry it; nothing in it is proven yet."""
+
+    text: str
+    quotations: tuple[Quotation, ...]
+
+
+class Abstention(StrEnum):
+    """Why there is no answer."""
+
+    NOTHING_FOUND = "nothing_found"
+    UNREAD_DOCUMENTS = "unread_documents"
+    UNCLEAR_QUESTION = "unclear_question"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, of which part of the archive, or of the passages that came with it."""
+
+    text: str
+    scope: Scope
+    filter: Filter = Filter()
+    passages: tuple[Source, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """Something that the archive does hold, named when it cannot answer."""
+
+    document: str
+    title: str
+    creators: tuple[str, ...]
+    date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was looked through for an answer."""
+
+    documents: int
+    passages: int
+    vectors: int
