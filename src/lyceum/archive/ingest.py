@@ -1,0 +1,165 @@
+"""Takes one document through its steps: receive, extract, segment."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import BinaryIO, Protocol
+
+from lyceum import text as texts
+from lyceum.archive import containers
+from lyceum.archive.extract import detect
+from lyceum.archive.model import Block, Extracted, Metadata, Page
+from lyceum.archive.segment import segment
+from lyceum.archive.sources import Found, MetadataTable
+from lyceum.archive.store import (
+    BlobStore,
+    Catalogue,
+    Document,
+    ExtractedProduct,
+    Failure,
+    Outcome,
+    Received,
+    SegmentedProduct,
+    SqliteCatalogue,
+    State,
+)
+from lyceum.errors import ExtractionFailed, ReceiveFailed, StepFailed
+
+log = logging.getLogger(__name__)
+
+_LANGUAGE_IN_DOUBT = ("html", "docx", "pdf")
+_WORDS_TO_TRUST_DETECTION = 100
+
+
+class Worker(Protocol):
+    """Extracts one file within limits."""
+
+    def extract(self, path: Path, name: str) -> Extracted:
+        """The text of a file; raises ExtractionFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A file that was taken in."""
+
+    document: Document
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that was not, and why."""
+
+    source: str
+    failure: Failure
+
+
+class Intake:
+    """The archive's side of ingestion; each step may be repeated and is done whole or not at all."""
+
+    def __init__(self, catalogue: Catalogue, blobs: BlobStore, worker: Worker, *, largest_file: int) -> None:
+        self._catalogue = catalogue
+        self._blobs = blobs
+        self._worker = worker
+        self._largest_file = largest_file
+
+    def receive(self, found: Found, table: MetadataTable, given: Metadata) -> Iterator[Taken | Refused]:
+        """Stores a file, or each file of an archive; one result for each."""
+        try:
+            with found.path.open("rb") as stream:
+                head = stream.read(4096)
+            if containers.is_container(detect(head, found.path.name)):
+                yield from self._receive_members(found, table, given)
+                return
+            with found.path.open("rb") as stream:
+                yield self._receive_stream(stream, found.source, found.path.name, table, given)
+        except StepFailed as error:
+            yield Refused(found.source, Failure.of(error))
+        except OSError as error:
+            failed = ReceiveFailed(
+                f"“{found.path.name}” cannot be read: {error.strerror or error}.",
+                hint="Give the user that runs Lyceum the right to read it.",
+            )
+            yield Refused(found.source, Failure.of(failed))
+
+    def extract(self, document: Document) -> Document:
+        """Takes the text out of the file; a failure is recorded with the version."""
+        try:
+            extracted = self._worker.extract(self._blobs.open(document.sha256), document.name)
+        except ExtractionFailed as error:
+            log.info("extraction failed", extra={"document": document.id, "code": error.code})
+            return self._catalogue.advance(document, Failure.of(error))
+        metadata = resolve(extracted, given=document.metadata, name=document.name)
+        return self._catalogue.advance(document, ExtractedProduct(extracted, metadata))
+
+    def segment(self, document: Document, extracted: Extracted) -> Document:
+        """Cuts the stored text into passages."""
+        segments = segment(extracted, document.metadata.language)
+        return self._catalogue.advance(document, SegmentedProduct(segments))
+
+    def _receive_members(
+        self, found: Found, table: MetadataTable, given: Metadata
+    ) -> Iterator[Taken | Refused]:
+        for member in containers.expand(found.path, found.source):
+            name = PurePosixPath(member.name.rsplit("!/", 1)[-1]).name
+            try:
+                with member.open() as stream:
+                    yield self._receive_stream(stream, member.name, name, table, given)
+            except StepFailed as error:
+                yield Refused(member.name, Failure.of(error))
+
+    def _receive_stream(
+        self, stream: BinaryIO, source: str, name: str, table: MetadataTable, given: Metadata
+    ) -> Taken | Refused:
+        try:
+            sha256, size = self._blobs.put(stream, limit=self._largest_file)
+        except ValueError as error:
+            raise ExtractionFailed(
+                f"“{name}” is larger than {self._largest_file // 1_000_000} MB.",
+                hint="Split it, or raise largest_file_mb in the settings.",
+                code="too_large",
+            ) from error
+        said = table.about(source).over(given)
+        document, outcome = self._catalogue.add(Received(source, name, sha256, size, said))
+        return Taken(document, outcome)
+
+
+def resolve(extracted: Extracted, *, given: Metadata, name: str) -> Metadata:
+    """The metadata that stands: what was said when adding, over what the file says, over what it shows."""
+    stated = given.over(extracted.metadata)
+    detected = texts.detect_language(extracted.text)
+    language, source = stated.language, stated.provenance.get("language", "")
+    doubtful = source.startswith(_LANGUAGE_IN_DOUBT) and detected not in ("und", texts.primary(language))
+    long_enough = texts.word_count(extracted.text[:4000]) >= _WORDS_TO_TRUST_DETECTION
+    if not language or (doubtful and long_enough):
+        stated = replace(
+            stated,
+            language=detected,
+            provenance=MappingProxyType({**stated.provenance, "language": "detected"}),
+        )
+    return stated.over(Metadata.stated("file-name", title=_title_from(name)))
+
+
+def _title_from(name: str) -> str:
+    stem = name.rsplit(".", 1)[0] if "." in name[1:] else name
+    return " ".join(stem.replace("_", " ").split())
+
+
+def stored_extract(catalogue: SqliteCatalogue, document: Document) -> Extracted:
+    """The extracted text of a version as it was stored, with its blocks and pages."""
+    structure = catalogue.structure(document)
+    return Extracted(
+        text=catalogue.read(document),
+        blocks=tuple(Block(*block) for block in structure["blocks"]),
+        pages=tuple(Page(*page) for page in structure["pages"]),
+        metadata=document.metadata,
+    )
+
+
+NEXT_STEPS = (State.RECEIVED, State.EXTRACTED)
+"""The states from which a version waits for one of this room's steps."""

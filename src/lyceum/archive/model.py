@@ -1,0 +1,208 @@
+"""The archive's values: documents, versions, passages, and what is known about them."""
+
+from __future__ import annotations
+
+import calendar
+import dataclasses
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+from lyceum.errors import InvalidValue
+
+_ISO_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PartialDate:
+    """A date as exactly as it is known: a year, a month of a year, or a day."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    def __post_init__(self) -> None:
+        dt.date(self.year, self.month or 1, self.day or 1)
+
+    @classmethod
+    def parse(cls, text: str) -> PartialDate:
+        """Reads `1919`, `1919-09`, `1919-09-22` or an ISO 8601 date-time; raises InvalidValue."""
+        head = re.split(r"[T ]", text.strip(), maxsplit=1)[0]
+        match = _ISO_DATE.fullmatch(head)
+        try:
+            if match:
+                return cls(*(int(part) if part else None for part in match.groups()))  # type: ignore[arg-type]
+        except ValueError:
+            pass
+        raise InvalidValue(
+            f"“{text[:40]}” is not a date.", hint="Write 1919, 1919-09 or 1919-09-22.", code="invalid_date"
+        )
+
+    @property
+    def first(self) -> dt.date:
+        """The earliest day that it can mean."""
+        return dt.date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def last(self) -> dt.date:
+        """The latest day that it can mean."""
+        month = self.month or 12
+        return dt.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+    def __str__(self) -> str:
+        parts = [f"{self.year:04d}", *(f"{part:02d}" for part in (self.month, self.day) if part)]
+        return "-".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known about a document; `provenance` says, a field, where its value came from."""
+
+    title: str | None = None
+    creators: tuple[str, ...] = ()
+    date: PartialDate | None = None
+    language: str | None = None
+    publisher: str | None = None
+    rights: str | None = None
+    address: str | None = None
+    collection: str | None = None
+    kind: str | None = None
+    edition_of: str | None = None
+    extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    provenance: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def stated(cls, source: str, **values: Any) -> Metadata:
+        """Metadata whose given fields all came from one source; empty values are left out."""
+        known = {name: value for name, value in values.items() if value}
+        return cls(**known, provenance=MappingProxyType(dict.fromkeys(known, source)))
+
+    def over(self, weaker: Metadata) -> Metadata:
+        """Both joined, field by field; where both know a field, this one's value stands."""
+        chosen: dict[str, Any] = {}
+        provenance: dict[str, str] = {}
+        for name in FIELDS:
+            owner = self if getattr(self, name) else weaker
+            chosen[name] = getattr(owner, name)
+            if chosen[name] and name in owner.provenance:
+                provenance[name] = owner.provenance[name]
+        return Metadata(
+            **chosen,
+            extra=MappingProxyType({**weaker.extra, **self.extra}),
+            provenance=MappingProxyType(provenance),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; unknown fields are left out."""
+        values: dict[str, Any] = {name: getattr(self, name) for name in FIELDS if getattr(self, name)}
+        if self.date:
+            values["date"] = str(self.date)
+        if self.creators:
+            values["creators"] = list(self.creators)
+        return {**values, "extra": dict(self.extra), "provenance": dict(self.provenance)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Metadata:
+        """The inverse of `as_dict`."""
+        known = {name: values[name] for name in FIELDS if values.get(name)}
+        if "date" in known:
+            known["date"] = PartialDate.parse(known["date"])
+        if "creators" in known:
+            known["creators"] = tuple(known["creators"])
+        return cls(
+            **known,
+            extra=MappingProxyType(dict(values.get("extra", {}))),
+            provenance=MappingProxyType(dict(values.get("provenance", {}))),
+        )
+
+
+FIELDS = tuple(f.name for f in dataclasses.fields(Metadata) if f.name not in ("extra", "provenance"))
+
+
+BlockKind = Literal["heading", "paragraph"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading or a paragraph, as offsets into the document's text; `level` is 1 to 6 for headings."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page by its printed label, as offsets into the document's text."""
+
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """Text with its structure, as an extractor hands it over.
+
+    Blocks are in order and do not overlap; text between two blocks is white space only.
+    Pages are in order, do not overlap and may be empty.
+    """
+
+    text: str
+    blocks: tuple[Block, ...]
+    pages: tuple[Page, ...] = ()
+    metadata: Metadata = field(default_factory=Metadata)
+    notes: tuple[str, ...] = ()
+
+
+class TextBuilder:
+    """Puts blocks and pages together into one text and keeps their offsets.
+
+    >>> builder = TextBuilder()
+    >>> builder.heading("The mill", level=1)
+    >>> builder.paragraph("The looms stood still.")
+    >>> builder.build().text
+    'The mill\\n\\nThe looms stood still.'
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._blocks: list[Block] = []
+        self._pages: list[tuple[str, int]] = []
+
+    def heading(self, text: str, *, level: int) -> None:
+        """Adds a heading; blank text is passed over."""
+        self._add(text, "heading", max(1, min(level, 6)))
+
+    def paragraph(self, text: str) -> None:
+        """Adds a paragraph; blank text is passed over."""
+        self._add(text, "paragraph", 0)
+
+    def page(self, label: str) -> None:
+        """Begins a page: what is added from here on stands on it."""
+        self._pages.append((label, self._length))
+
+    def build(self, metadata: Metadata | None = None, notes: Iterable[str] = ()) -> Extracted:
+        """The whole, with every page closed where the next begins."""
+        ends = [start for _, start in self._pages[1:]] + [self._length]
+        pages = (Page(label, start, end) for (label, start), end in zip(self._pages, ends, strict=False))
+        return Extracted(
+            "".join(self._parts), tuple(self._blocks), tuple(pages), metadata or Metadata(), tuple(notes)
+        )
+
+    def _add(self, text: str, kind: BlockKind, level: int) -> None:
+        text = text.strip()
+        if not text:
+            return
+        if self._parts:
+            self._parts.append("\n\n")
+            self._length += 2
+        start = self._length
+        self._parts.append(text)
+        self._length += len(text)
+        self._blocks.append(Block(kind, start, self._length, level))

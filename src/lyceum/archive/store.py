@@ -1,0 +1,707 @@
+"""Keeps the archive: the catalogue with its states, the texts, and the files as they came.
+
+The catalogue is the truth; indexes follow it. A document is one work from one or more sources; each content
+that it has had is a version, and every version stays citable. The embedded default is one SQLite file in WAL
+mode and a folder of files named by their SHA-256.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from lyceum.archive.model import Extracted, Metadata, Page
+from lyceum.archive.segment import Segment
+from lyceum.errors import StepFailed, StoreDamaged, UnknownDocument
+
+PASSAGES_PER_VERSION = 1 << 20
+_TEXT_BLOCK = 16_384
+_SCHEMA_VERSION = 1
+
+
+class State(StrEnum):
+    """How far a version has come."""
+
+    RECEIVED = "received"
+    EXTRACTED = "extracted"
+    SEGMENTED = "segmented"
+    SEARCHABLE = "searchable"
+    INDEXED = "indexed"
+    SUPERSEDED = "superseded"
+    REMOVING = "removing"
+    FAILED = "failed"
+
+
+READABLE = (State.SEGMENTED, State.SEARCHABLE, State.INDEXED)
+WITH_TEXT = (State.EXTRACTED, *READABLE, State.SUPERSEDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a version stands still: the step that failed, and the error's code, message and hint."""
+
+    step: str
+    code: str
+    message: str
+    hint: str
+
+    @classmethod
+    def of(cls, error: StepFailed) -> Failure:
+        """What is kept of an error."""
+        return cls(error.step, error.code, error.message, error.hint)
+
+    def as_dict(self) -> dict[str, str]:
+        """Plain values for JSON."""
+        return {"step": self.step, "code": self.code, "message": self.message, "hint": self.hint}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file as it came: where from, its bytes' SHA-256, and what was said about it."""
+
+    source: str
+    name: str
+    sha256: str
+    size: int
+    given: Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One version of a document with what is known of it; `row` is the catalogue's own short number."""
+
+    id: str
+    version: str
+    number: int
+    row: int
+    source: str
+    name: str
+    sha256: str
+    metadata: Metadata
+    state: State
+    passages: int
+    characters: int
+    notes: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole sentences of a document, the unit that is searched: `text[start:end] == passage.text`."""
+
+    id: str
+    key: int
+    document: Document
+    start: int
+    end: int
+    text: str
+    page: str | None
+    heading: str
+
+    @property
+    def language(self) -> str:
+        """The language of its text, `und` where it is not known."""
+        return self.document.metadata.language or "und"
+
+
+class Outcome(StrEnum):
+    """What became of a received file."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+class Catalogue(Protocol):
+    """What the archive holds, and how far each version has come.
+
+    Every method is one transaction. `advance` writes what a step produced together with the new state, so
+    that a step is either done or has left nothing.
+    """
+
+    def add(self, received: Received) -> tuple[Document, Outcome]:
+        """Records a file. The same bytes from anywhere are one document; new bytes from a known source are
+        a new version of its document. A version that had failed is received again."""
+        ...
+
+    def get(self, document: str, *, version: str | None = None) -> Document:
+        """The current version, or the named one; raises UnknownDocument."""
+        ...
+
+    def find(self, *, states: Sequence[State]) -> Iterator[Document]:
+        """All versions in these states, in the order in which they came."""
+        ...
+
+    def advance(self, document: Document, product: Product) -> Document:
+        """Writes a step's product and moves the version on."""
+        ...
+
+    def claim_next(self, state: State) -> Document | None:
+        """The next version to be worked on in this state, oldest first; None when there is none."""
+        ...
+
+    def remove(self, document: str) -> list[str]:
+        """Deletes a document with all its versions; returns the SHA-256 of files that none needs any more."""
+        ...
+
+
+class Texts(Protocol):
+    """The stored texts, read by place."""
+
+    def read(self, document: Document, start: int = 0, end: int | None = None) -> str:
+        """The text of a version between two offsets."""
+        ...
+
+    def pages(self, document: Document) -> list[Page]:
+        """The pages of a version in order; none for a document without pages."""
+        ...
+
+    def passages(self, keys: Sequence[int]) -> list[Passage]:
+        """The passages of these keys in the same order; keys that are gone are left out."""
+        ...
+
+    def passages_of(self, document: Document) -> list[Passage]:
+        """All passages of a version in order."""
+        ...
+
+    def languages(self, keys: Sequence[int]) -> list[str]:
+        """The language of each of these passages, without reading their text; `und` for keys that are gone."""
+        ...
+
+
+class BlobStore(Protocol):
+    """The files as they came, each under the SHA-256 of its bytes."""
+
+    def put(self, stream: BinaryIO, *, limit: int) -> tuple[str, int]:
+        """Stores a stream; returns its SHA-256 and size. Raises ValueError past `limit` bytes."""
+        ...
+
+    def open(self, sha256: str) -> Path:
+        """A local path to read the file from; raises StoreDamaged when it is missing."""
+        ...
+
+    def has(self, sha256: str) -> bool:
+        """Whether the file is here."""
+        ...
+
+    def remove(self, sha256: str) -> None:
+        """Deletes the file, if it is here."""
+        ...
+
+    def names(self) -> Iterator[str]:
+        """The SHA-256 of every file that is here."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedProduct:
+    """Text taken out of a file, with the metadata as resolved."""
+
+    extracted: Extracted
+    metadata: Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentedProduct:
+    """The passages of a version."""
+
+    segments: Sequence[Segment]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A step that wrote elsewhere: only the state moves."""
+
+    state: State
+
+
+Product = ExtractedProduct | SegmentedProduct | Moved | Failure
+
+
+def document_id(sha256: str) -> str:
+    """The id of a document whose first version has these bytes."""
+    return sha256[:16]
+
+
+class SqliteCatalogue:
+    """The embedded Catalogue and Texts: one SQLite file, many readers beside one writer."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._cache: dict[int, Document | None] = {}
+        self._cached_at = (0, 0)
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA foreign_keys=ON")
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            raise StoreDamaged(
+                f"The catalogue {path.name} cannot be opened: {error}.",
+                hint="Restore the home from a backup; the files that were added are still in its blobs folder.",
+            ) from error
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+    # --- Catalogue -------------------------------------------------------------------------------
+
+    def add(self, received: Received) -> tuple[Document, Outcome]:
+        """Records a file; see Catalogue.add."""
+        with self._transaction():
+            known = self._version_of_bytes(received)
+            if known:
+                return self._add_again(known, received)
+            owner = self._db.execute(
+                "SELECT document FROM sources WHERE source=?", (received.source,)
+            ).fetchone()
+            outcome = Outcome.UPDATED if owner else Outcome.ADDED
+            document = owner["document"] if owner else document_id(received.sha256)
+            row = self._insert_version(document, received)
+            return self._document(row), outcome
+
+    def get(self, document: str, *, version: str | None = None) -> Document:
+        """The current version of a document, or the named one."""
+        if version:
+            sql, args = "SELECT row FROM versions WHERE document=? AND id=?", (document, version)
+        else:
+            sql = f"""SELECT row FROM versions WHERE document=? AND state != 'removing'
+                      ORDER BY state IN ({_quoted(READABLE)}) DESC, number DESC LIMIT 1"""  # noqa: S608
+            args = (document,)  # type: ignore[assignment]
+        found = self._db.execute(sql, args).fetchone()
+        if not found:
+            raise UnknownDocument(
+                f"There is no document “{document[:40]}” here.", hint="`lyceum documents` lists their ids."
+            )
+        return self._document(found["row"])
+
+    def find(self, *, states: Sequence[State]) -> Iterator[Document]:
+        """All versions in these states, oldest first."""
+        sql = f"SELECT * FROM versions WHERE state IN ({_quoted(states)}) ORDER BY row"  # noqa: S608
+        for found in self._db.execute(sql).fetchall():
+            yield self._from_row(found)
+
+    def advance(self, document: Document, product: Product) -> Document:
+        """Writes a step's product and moves the version on, in one transaction."""
+        with self._transaction():
+            match product:
+                case ExtractedProduct():
+                    self._write_text(document, product)
+                case SegmentedProduct():
+                    self._write_passages(document, product)
+                case Moved():
+                    self._move(document, product.state)
+                case Failure():
+                    self._db.execute(
+                        "UPDATE versions SET state='failed', failure=? WHERE row=?",
+                        (json.dumps(product.as_dict()), document.row),
+                    )
+            self._db.execute("UPDATE meta SET value = value + 1 WHERE name='revision'")
+        return self._document(document.row)
+
+    def claim_next(self, state: State) -> Document | None:
+        """The oldest version in this state. The caller holds the home's writing lock, so no claim is kept."""
+        found = self._db.execute(
+            "SELECT * FROM versions WHERE state=? ORDER BY row LIMIT 1", (state.value,)
+        ).fetchone()
+        return self._from_row(found) if found else None
+
+    def remove(self, document: str) -> list[str]:
+        """Deletes a document and everything that was made of it."""
+        with self._transaction():
+            rows = self._db.execute(
+                "SELECT row, sha256 FROM versions WHERE document=?", (document,)
+            ).fetchall()
+            for table in ("passages", "texts", "structures"):
+                self._db.executemany(
+                    f"DELETE FROM {table} WHERE version=?",  # noqa: S608
+                    [(found["row"],) for found in rows],
+                )
+            self._db.execute("DELETE FROM versions WHERE document=?", (document,))
+            self._db.execute("DELETE FROM sources WHERE document=?", (document,))
+            self._db.execute("UPDATE meta SET value = value + 1 WHERE name='revision'")
+            return [found["sha256"] for found in rows if not self._needs(found["sha256"])]
+
+    # --- Texts -----------------------------------------------------------------------------------
+
+    def read(self, document: Document, start: int = 0, end: int | None = None) -> str:
+        """The text of a version between two offsets."""
+        return self._read(document.row, start, document.characters if end is None else end)
+
+    def pages(self, document: Document) -> list[Page]:
+        """The pages of a version in order."""
+        return [Page(*page) for page in self._structure(document)["pages"]]
+
+    def structure(self, document: Document) -> dict[str, Any]:
+        """The stored blocks and pages, as lists of plain values."""
+        return self._structure(document)
+
+    def passages(self, keys: Sequence[int]) -> list[Passage]:
+        """The passages of these keys, in the same order."""
+        found: list[Passage] = []
+        for key in keys:
+            version, n = divmod(key, PASSAGES_PER_VERSION)
+            document = self._known(version)
+            place = self._db.execute(
+                "SELECT start, end, page, heading FROM passages WHERE version=? AND n=?", (version, n)
+            ).fetchone()
+            if document and place:
+                found.append(
+                    self._passage(document, n, place, self._read(version, place["start"], place["end"]))
+                )
+        return found
+
+    def passages_of(self, document: Document) -> list[Passage]:
+        """All passages of a version in order."""
+        text = self.read(document)
+        places = self._db.execute(
+            "SELECT n, start, end, page, heading FROM passages WHERE version=? ORDER BY n", (document.row,)
+        ).fetchall()
+        return [self._passage(document, p["n"], p, text[p["start"] : p["end"]]) for p in places]
+
+    def languages(self, keys: Sequence[int]) -> list[str]:
+        """The language of each of these passages."""
+        documents = (self._known(key // PASSAGES_PER_VERSION) for key in keys)
+        return [(document.metadata.language if document else None) or "und" for document in documents]
+
+    # --- beyond the ports: what the embedded home needs --------------------------------------------
+
+    @property
+    def revision(self) -> int:
+        """A number that grows with every change."""
+        return int(self._db.execute("SELECT value FROM meta WHERE name='revision'").fetchone()[0])
+
+    def sources(self, document: str) -> list[str]:
+        """Every source from which the document's bytes have come."""
+        rows = self._db.execute("SELECT source FROM sources WHERE document=? ORDER BY rowid", (document,))
+        return [row["source"] for row in rows]
+
+    def versions(self, document: str) -> list[Document]:
+        """All versions of a document, oldest first."""
+        rows = self._db.execute("SELECT * FROM versions WHERE document=? ORDER BY number", (document,))
+        return [self._from_row(row) for row in rows.fetchall()]
+
+    def describe(self, document: Document, metadata: Metadata) -> Document:
+        """Replaces what is known of a version; its text and passages stay."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE versions SET metadata=? WHERE row=?", (json.dumps(metadata.as_dict()), document.row)
+            )
+            self._db.execute("UPDATE meta SET value = value + 1 WHERE name='revision'")
+        return self._document(document.row)
+
+    def counts(self) -> dict[str, int]:
+        """How many versions and passages stand in each state, as `state` and `state:passages`."""
+        found: dict[str, int] = {}
+        for row in self._db.execute("SELECT state, COUNT(*) n, SUM(passages) p FROM versions GROUP BY state"):
+            found[row["state"]] = row["n"]
+            found[f"{row['state']}:passages"] = row["p"] or 0
+        return found
+
+    # --- how -------------------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        stored = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if stored > _SCHEMA_VERSION:
+            raise StoreDamaged(
+                f"This home was written by a newer Lyceum (catalogue {stored}, known {_SCHEMA_VERSION}).",
+                hint="Upgrade Lyceum, or use the version that wrote it.",
+                code="home_newer",
+            )
+        if stored < _SCHEMA_VERSION:
+            with self._transaction():
+                for statement in _SCHEMA.split(";"):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def _version_of_bytes(self, received: Received) -> sqlite3.Row | None:
+        """The version with these bytes, of the source's own document first."""
+        row: sqlite3.Row | None = self._db.execute(
+            """SELECT v.* FROM versions v LEFT JOIN sources s ON s.document = v.document AND s.source = ?
+               WHERE v.sha256 = ? AND v.state != 'removing'
+               ORDER BY s.source IS NULL, v.number DESC LIMIT 1""",
+            (received.source, received.sha256),
+        ).fetchone()
+        return row
+
+    def _add_again(self, known: sqlite3.Row, received: Received) -> tuple[Document, Outcome]:
+        self._db.execute(
+            "INSERT INTO sources(source, document) VALUES(?,?) ON CONFLICT(source) DO UPDATE SET document=excluded.document",
+            (received.source, known["document"]),
+        )
+        given = json.dumps(received.given.as_dict())
+        if known["state"] == State.FAILED:
+            self._db.execute(
+                "UPDATE versions SET state='received', failure=NULL, given=?, source=?, name=? WHERE row=?",
+                (given, received.source, received.name, known["row"]),
+            )
+            return self._document(known["row"]), Outcome.ADDED
+        if known["state"] == State.SUPERSEDED:
+            # The source went back to an earlier content: that content is the newest version again.
+            self._db.execute(
+                """UPDATE versions SET state='segmented', given=?,
+                   number=(SELECT MAX(number) + 1 FROM versions WHERE document=?) WHERE row=?""",
+                (given, known["document"], known["row"]),
+            )
+            return self._document(known["row"]), Outcome.UPDATED
+        return self._document(known["row"]), Outcome.UNCHANGED
+
+    def _insert_version(self, document: str, received: Received) -> int:
+        number = self._db.execute(
+            "SELECT COALESCE(MAX(number), 0) + 1 FROM versions WHERE document=?", (document,)
+        ).fetchone()[0]
+        version = hashlib.sha256(f"{document}/{received.sha256}".encode()).hexdigest()[:16]
+        cursor = self._db.execute(
+            """INSERT INTO versions(id, document, number, source, name, sha256, size, given, metadata, state)
+               VALUES(?,?,?,?,?,?,?,?,?,'received')""",
+            (
+                version, document, number, received.source, received.name, received.sha256, received.size,
+                json.dumps(received.given.as_dict()), json.dumps(received.given.as_dict()),
+            ),
+        )  # fmt: skip
+        self._db.execute(
+            "INSERT INTO sources(source, document) VALUES(?,?) ON CONFLICT(source) DO NOTHING",
+            (received.source, document),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def given(self, document: Document) -> Metadata:
+        """What was said of the version when it was added, before anything was read from it."""
+        row = self._db.execute("SELECT given FROM versions WHERE row=?", (document.row,)).fetchone()
+        return Metadata.from_dict(json.loads(row["given"]))
+
+    def _write_text(self, document: Document, product: ExtractedProduct) -> None:
+        row, text = document.row, product.extracted.text
+        self._db.execute("DELETE FROM texts WHERE version=?", (row,))
+        self._db.executemany(
+            "INSERT INTO texts(version, start, data) VALUES(?,?,?)",
+            (
+                (
+                    row,
+                    start,
+                    zlib.compress(text[start : start + _TEXT_BLOCK].encode("utf-8", "surrogatepass"), 6),
+                )
+                for start in range(0, len(text), _TEXT_BLOCK)
+            ),
+        )
+        structure = {
+            "blocks": [[b.kind, b.start, b.end, b.level] for b in product.extracted.blocks],
+            "pages": [[p.label, p.start, p.end] for p in product.extracted.pages],
+        }
+        self._db.execute(
+            "INSERT OR REPLACE INTO structures(version, data) VALUES(?,?)",
+            (row, zlib.compress(json.dumps(structure).encode(), 6)),
+        )
+        self._db.execute(
+            "UPDATE versions SET state='extracted', characters=?, metadata=?, notes=?, failure=NULL WHERE row=?",
+            (len(text), json.dumps(product.metadata.as_dict()), json.dumps(product.extracted.notes), row),
+        )
+
+    def _write_passages(self, document: Document, product: SegmentedProduct) -> None:
+        self._db.execute("DELETE FROM passages WHERE version=?", (document.row,))
+        self._db.executemany(
+            "INSERT INTO passages(version, n, start, end, page, heading) VALUES(?,?,?,?,?,?)",
+            ((document.row, n, s.start, s.end, s.page, s.heading) for n, s in enumerate(product.segments)),
+        )
+        self._db.execute(
+            "UPDATE versions SET state='segmented', passages=? WHERE row=?",
+            (len(product.segments), document.row),
+        )
+
+    def _move(self, document: Document, state: State) -> None:
+        self._db.execute("UPDATE versions SET state=? WHERE row=?", (state.value, document.row))
+        if state is State.SEARCHABLE:
+            self._db.execute(
+                f"""UPDATE versions SET state='superseded' WHERE document=? AND number < ?
+                    AND state IN ({_quoted(READABLE)})""",  # noqa: S608
+                (document.id, document.number),
+            )
+
+    def _structure(self, document: Document) -> dict[str, Any]:
+        row = self._db.execute("SELECT data FROM structures WHERE version=?", (document.row,)).fetchone()
+        if not row:
+            return {"blocks": [], "pages": []}
+        structure: dict[str, Any] = json.loads(zlib.decompress(row["data"]))
+        return structure
+
+    def _read(self, version: int, start: int, end: int) -> str:
+        rows = self._db.execute(
+            "SELECT start, data FROM texts WHERE version=? AND start >= ? AND start < ? ORDER BY start",
+            (version, start - start % _TEXT_BLOCK, max(end, start + 1)),
+        ).fetchall()
+        if not rows:
+            return ""
+        try:
+            text = "".join(zlib.decompress(row["data"]).decode("utf-8", "surrogatepass") for row in rows)
+        except zlib.error as error:
+            raise StoreDamaged(
+                "A stored text cannot be read.", hint="Run `lyceum check`; add the document again."
+            ) from error
+        return text[start - rows[0]["start"] : end - rows[0]["start"]]
+
+    def _needs(self, sha256: str) -> bool:
+        return bool(self._db.execute("SELECT 1 FROM versions WHERE sha256=? LIMIT 1", (sha256,)).fetchone())
+
+    def _known(self, row: int) -> Document | None:
+        """A version by its number, kept in memory until any process changes the file."""
+        changed = (self._db.execute("PRAGMA data_version").fetchone()[0], self._db.total_changes)
+        if changed != self._cached_at:
+            self._cache, self._cached_at = {}, changed
+        if row not in self._cache:
+            found = self._db.execute("SELECT * FROM versions WHERE row=?", (row,)).fetchone()
+            self._cache[row] = self._from_row(found) if found else None
+        return self._cache[row]
+
+    def _document(self, row: int) -> Document:
+        return self._from_row(self._db.execute("SELECT * FROM versions WHERE row=?", (row,)).fetchone())
+
+    def _from_row(self, row: sqlite3.Row) -> Document:
+        return Document(
+            id=row["document"],
+            version=row["id"],
+            number=row["number"],
+            row=row["row"],
+            source=row["source"],
+            name=row["name"],
+            sha256=row["sha256"],
+            metadata=Metadata.from_dict(json.loads(row["metadata"])),
+            state=State(row["state"]),
+            passages=row["passages"],
+            characters=row["characters"],
+            notes=tuple(json.loads(row["notes"])),
+            failure=Failure(**json.loads(row["failure"])) if row["failure"] else None,
+        )
+
+    def _passage(self, document: Document, n: int, place: sqlite3.Row, text: str) -> Passage:
+        return Passage(
+            id=f"{document.version}.{n}",
+            key=document.row * PASSAGES_PER_VERSION + n,
+            document=document,
+            start=place["start"],
+            end=place["end"],
+            text=text,
+            page=place["page"],
+            heading=place["heading"],
+        )
+
+
+def _quoted(states: Iterable[State]) -> str:
+    return ", ".join(f"'{state.value}'" for state in states)
+
+
+_SCHEMA = """
+CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+INSERT INTO meta VALUES('revision', 0);
+CREATE TABLE versions(
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    document TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    given TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    state TEXT NOT NULL,
+    passages INTEGER NOT NULL DEFAULT 0,
+    characters INTEGER NOT NULL DEFAULT 0,
+    notes TEXT NOT NULL DEFAULT '[]',
+    failure TEXT
+);
+CREATE INDEX versions_document ON versions(document, number);
+CREATE INDEX versions_state ON versions(state, row);
+CREATE INDEX versions_bytes ON versions(sha256);
+CREATE TABLE sources(source TEXT PRIMARY KEY, document TEXT NOT NULL);
+CREATE INDEX sources_document ON sources(document);
+CREATE TABLE passages(
+    version INTEGER NOT NULL, n INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    page TEXT, heading TEXT NOT NULL, PRIMARY KEY(version, n)
+) WITHOUT ROWID;
+CREATE TABLE texts(version INTEGER NOT NULL, start INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY(version, start));
+CREATE TABLE structures(version INTEGER PRIMARY KEY, data BLOB NOT NULL)
+"""
+
+
+class FolderBlobStore:
+    """The embedded BlobStore: a folder of files named by their SHA-256, written whole or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._incoming = folder / "incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True)
+
+    def put(self, stream: BinaryIO, *, limit: int) -> tuple[str, int]:
+        """Stores a stream under its SHA-256."""
+        digest, size = hashlib.sha256(), 0
+        partial = self._incoming / f"{os.getpid()}-{os.urandom(6).hex()}"
+        try:
+            with partial.open("wb") as out:
+                while chunk := stream.read(1 << 20):
+                    size += len(chunk)
+                    if size > limit:
+                        raise ValueError(f"more than {limit} bytes")
+                    digest.update(chunk)
+                    out.write(chunk)
+                out.flush()
+                os.fsync(out.fileno())
+            sha256 = digest.hexdigest()
+            target = self._path(sha256)
+            target.parent.mkdir(exist_ok=True)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+        return sha256, size
+
+    def open(self, sha256: str) -> Path:
+        """The path of a stored file."""
+        path = self._path(sha256)
+        if not path.exists():
+            raise StoreDamaged(
+                f"The stored file {sha256[:16]}… is missing.",
+                hint="Add its source again, or restore a backup.",
+            )
+        return path
+
+    def has(self, sha256: str) -> bool:
+        """Whether the file is here."""
+        return self._path(sha256).exists()
+
+    def remove(self, sha256: str) -> None:
+        """Deletes the file, if it is here."""
+        self._path(sha256).unlink(missing_ok=True)
+
+    def names(self) -> Iterator[str]:
+        """The SHA-256 of every file that is here."""
+        for folder in sorted(self._folder.glob("??")):
+            yield from (path.name for path in sorted(folder.iterdir()))
+
+    def sweep(self) -> None:
+        """Deletes what interrupted writers left; only for the holder of the writing lock."""
+        for leftover in self._incoming.iterdir():
+            leftover.unlink(missing_ok=True)
+
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / sha256

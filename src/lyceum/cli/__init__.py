@@ -1,0 +1,1 @@
+"""The command: every promise of the library at a terminal."""

@@ -1,0 +1,158 @@
+"""Commands that keep the archive: add, documents, show, remove."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lyceum.cli.common import filter_of, filter_options, json_option, note, open_library, print_json, progress
+from lyceum.library import Document
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+@click.option("--collection", metavar="NAME", help="Put everything into this collection.")
+@click.option(
+    "--metadata", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.csv",
+    help="A table with a column source (or file), and any of title, creator, date, language, publisher, rights, "
+    "collection, kind, edition_of.",
+)  # fmt: skip
+@click.option(
+    "--embed", type=click.Choice(["now", "later"]), default="now", help="Make vectors now or with `embed`."
+)
+@json_option
+@click.pass_context
+def add(
+    context: click.Context,
+    sources: tuple[str, ...],
+    collection: str | None,
+    metadata: Path | None,
+    embed: str,
+    as_json: bool,
+) -> int:
+    """Add files and folders: TXT, Markdown, HTML, EPUB, DOCX, PDF, and zip files of them.
+
+    The same bytes are added once; a changed file becomes a new version, and the old one stays citable. What
+    cannot be read is reported with its reason, and everything else is still added.
+    """
+    with open_library(context) as library:
+        report = library.add(
+            sources, collection=collection, metadata=metadata, vectors=embed == "now", progress=progress()
+        )
+    if as_json:
+        print_json(asdict(report))
+    else:
+        click.echo(f"{report.added} added, {report.updated} updated, {report.unchanged} unchanged, "
+                   f"{len(report.failed)} failed.")  # fmt: skip
+        click.echo(f"The archive holds {report.documents} documents in {report.passages} passages "
+                   f"({report.seconds:.1f} s, {report.peak_memory_mb} MB).")  # fmt: skip
+    for failure in report.failed:
+        note(
+            f"✗ {failure['source']}\n  {failure['message']} {failure['hint']} [{failure['step']}: {failure['code']}]"
+        )
+    for line in report.notes:
+        note(line)
+    return 1 if report.failed else 0
+
+
+@click.command()
+@filter_options
+@click.option("--failed", is_flag=True, help="List instead what could not be read, and why.")
+@json_option
+@click.pass_context
+def documents(context: click.Context, failed: bool, as_json: bool, **options: Any) -> int:
+    """List what the archive holds."""
+    with open_library(context) as library:
+        found = library.failed() if failed else library.documents(filter_of(options))
+    if as_json:
+        print_json({"documents": [document_json(document) for document in found]})
+        return 0
+    for document in found:
+        click.echo(f"{document.id}  {describe(document)}")
+        if document.failure:
+            click.echo(f"                  {document.failure.message} {document.failure.hint}")
+    click.echo(f"{len(found)} documents", err=True)
+    return 0
+
+
+@click.command()
+@click.argument("document")
+@click.option("--version", metavar="VERSION", help="An earlier version.")
+@click.option("--text", "whole", is_flag=True, help="With the stored text and its pages.")
+@json_option
+@click.pass_context
+def show(context: click.Context, document: str, version: str | None, whole: bool, as_json: bool) -> int:
+    """Show one document, or its whole text."""
+    with open_library(context) as library:
+        found = library.document(document, version=version)
+        text, pages = (library.text(found), library.pages(found)) if whole else ("", [])
+        versions = [
+            {"version": v.version, "sha256": v.sha256, "state": v.state} for v in library.versions(found.id)
+        ]
+    if not as_json:
+        click.echo(text if whole else _card(found))
+        return 0
+    value = {**document_json(found), "versions": versions}
+    if whole:
+        value["text"] = text
+        value["pages"] = [{"label": p.label, "start": p.start, "end": p.end} for p in pages]
+    print_json(value)
+    return 0
+
+
+@click.command()
+@click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT…")
+@json_option
+@click.pass_context
+def remove(context: click.Context, documents: tuple[str, ...], as_json: bool) -> int:
+    """Take documents out, with their passages, vectors and stored files."""
+    with open_library(context) as library:
+        removed = library.remove(documents)
+    if as_json:
+        print_json({"removed": removed})
+    else:
+        click.echo(f"{len(removed)} removed.")
+    return 0
+
+
+def document_json(document: Document) -> dict[str, Any]:
+    """A document as the contract prints it."""
+    metadata = document.metadata
+    return {
+        "id": document.id,
+        "title": metadata.title,
+        "creators": list(metadata.creators),
+        "date": str(metadata.date) if metadata.date else None,
+        "date_source": metadata.provenance.get("date"),
+        "language": metadata.language,
+        "collection": metadata.collection or "main",
+        "kind": metadata.kind,
+        "publisher": metadata.publisher,
+        "rights": metadata.rights,
+        "address": metadata.address,
+        "source": document.source,
+        "sha256": document.sha256,
+        "version": document.version,
+        "passages": document.passages,
+        "state": document.state,
+        "provenance": dict(metadata.provenance),
+        "extra": dict(metadata.extra),
+        "notes": list(document.notes),
+        "failure": document.failure.as_dict() if document.failure else None,
+    }
+
+
+def describe(document: Document) -> str:
+    """Author, title, date, language in one line."""
+    metadata = document.metadata
+    names = " & ".join(metadata.creators) or "unknown author"
+    return f"{names}: {metadata.title} ({metadata.date or 'no date'}, {metadata.language})"
+
+
+def _card(document: Document) -> str:
+    value = document_json(document)
+    lines = [f"{name:12} {value[name]}" for name in value if value[name] not in (None, "", [], {})]
+    return "\n".join(lines)

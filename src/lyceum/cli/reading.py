@@ -1,0 +1,241 @@
+"""Commands that read: search, ask, check-quotes."""
+
+from __future__ import annotations
+
+import textwrap
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lyceum.cli.common import (
+    filter_of,
+    filter_of_line,
+    filter_options,
+    json_option,
+    note,
+    open_library,
+    print_json,
+    read_lines,
+)
+from lyceum.errors import InvalidValue, UsageError
+from lyceum.library import Answer, Checked, Hit, Library, Mode, Query, Question, Scope, Source
+
+_WIDTH = 100
+
+
+@click.command()
+@click.argument("query", required=False)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="At most so many hits."
+)
+@click.option("--mode", type=click.Choice([m.value for m in Mode]), default="hybrid", show_default=True,
+              help="By words and meaning, by words, by meaning, or as the exact phrase.")  # fmt: skip
+@click.option("--queries", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.jsonl",
+              help="Many queries, one JSON object a line with id, query and any of these options.")  # fmt: skip
+@filter_options
+@json_option
+@click.pass_context
+def search(
+    context: click.Context,
+    query: str | None,
+    limit: int,
+    mode: str,
+    queries: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Find passages. Words in "quotation marks" must stand together."""
+    if (query is None) == (queries is None):
+        raise UsageError("Give a QUERY, or --queries FILE.jsonl.", hint="See `lyceum search --help`.")
+    with open_library(context) as library:
+        if queries:
+            for line in read_lines(queries):
+                print_json({"id": line.get("id"), **_batch_search(library, line, limit, mode)})
+            return 0
+        asked = Query(query or "", Scope.everything(), filter_of(options), Mode(mode), limit)
+        result = library.search(asked)
+    if as_json:
+        print_json({"hits": [_hit_json(hit) for hit in result.hits], "milliseconds": result.milliseconds,
+                    "passages": result.passages, "vectors": result.vectors, "notes": list(result.notes)})  # fmt: skip
+    else:
+        for number, hit in enumerate(result.hits, start=1):
+            click.echo(_hit_text(number, hit))
+        click.echo(f"{len(result.hits)} passages in {result.milliseconds:.0f} ms", err=True)
+    for line in result.notes:
+        note(line)
+    return 0 if result.hits else 1
+
+
+@click.command()
+@click.argument("question", required=False)
+@click.option("--model", default="extractive", show_default=True, metavar="NAME",
+              help="extractive, or openai:MODEL with LYCEUM_MODEL_URL and LYCEUM_MODEL_KEY.")  # fmt: skip
+@click.option("--questions", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.jsonl",
+              help="Many questions, one JSON object a line with id, question, and passages of their own.")  # fmt: skip
+@filter_options
+@json_option
+@click.pass_context
+def ask(
+    context: click.Context,
+    question: str | None,
+    model: str,
+    questions: Path | None,
+    as_json: bool,
+    **options: Any,
+) -> int:
+    """Ask the archive. The answer is made of quotations that were found in their sources, or there is none."""
+    if (question is None) == (questions is None):
+        raise UsageError("Give a QUESTION, or --questions FILE.jsonl.", hint="See `lyceum ask --help`.")
+    with open_library(context) as library:
+        if questions:
+            for line in read_lines(questions):
+                print_json({"id": line.get("id"), **_batch_ask(library, line, model)})
+            return 0
+        asked = Question(question or "", Scope.everything(), filter_of(options))
+        answer, milliseconds = _timed(library, asked, model)
+    if as_json:
+        print_json({"id": None, **answer.as_dict(), "milliseconds": milliseconds})
+    else:
+        click.echo(answer_text(answer, milliseconds))
+    for line in answer.notes:
+        note(line)
+    return 1 if answer.abstained else 0
+
+
+@click.command("check-quotes")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@json_option
+@click.pass_context
+def check_quotes(context: click.Context, file: Path, as_json: bool) -> int:
+    """Check the quotations of a draft (text, Markdown, HTML, DOCX, PDF) against the archive."""
+    with open_library(context) as library:
+        checked = library.check_quotes(file)
+    if as_json:
+        print_json({"quotations": [one.as_dict() for one in checked]})
+    else:
+        for one in checked:
+            click.echo(_verdict_text(one))
+        click.echo(f"{len(checked)} quotations, {sum(one.verdict == 'exact' for one in checked)} exact.", err=True)
+    return 0 if all(one.verdict == "exact" for one in checked) else 1
+
+
+def _verdict_text(checked: Checked) -> str:
+    lines = [f"line {checked.quoted.line}: {checked.verdict}: {textwrap.shorten(checked.quoted.words, 90)}"]
+    lines += [f"    draft “{d.draft}”, source “{d.source}”" for d in checked.difference]
+    if checked.source:
+        about = ", ".join(filter(None, [*checked.source.creators, checked.source.title, checked.source.date]))
+        lines.append(f"    {about}, characters {checked.source.start}–{checked.source.end}")
+    return "\n".join(lines)
+
+
+def answer_text(answer: Answer, milliseconds: float) -> str:
+    """An answer as a person reads it at a terminal."""
+    if answer.abstained:
+        return _abstention(answer, milliseconds)
+    parts = []
+    for claim in answer.claims:
+        parts.append(textwrap.fill(claim.text, _WIDTH) + " " + "".join(f"[{n}]" for n in claim.citations))
+    sources = []
+    for number, citation in enumerate(answer.citations, start=1):
+        place = f"page {citation.page}, " if citation.page else ""
+        about = ", ".join(filter(None, [*citation.creators, citation.title, citation.date]))
+        where = citation.document or citation.source
+        sources.append(f"[{number}] {about} ({place}{where}, characters {citation.start}–{citation.end})")
+    return "\n\n".join(
+        [*parts, "\n".join([*sources, f"Every quotation was found in its source. {milliseconds:.0f} ms"])]
+    )
+
+
+_WHY = {
+    "nothing_found": "The archive does not say.",
+    "unread_documents": "The archive does not say in what could be read; it holds documents on this that could not.",
+    "unclear_question": "That is not a question that the archive can be asked; name what you want to know.",
+}
+
+
+def _abstention(answer: Answer, milliseconds: float) -> str:
+    lines = [_WHY[str(answer.reason)]]
+    if answer.searched:
+        lines.append(f"Searched: {answer.searched.documents} documents, {answer.searched.passages} passages.")
+    if answer.nearest:
+        lines.append("The nearest that it does hold:")
+        for near in answer.nearest:
+            lines.append("  · " + ", ".join(filter(None, [*near.creators, near.title, near.date])))
+    return "\n".join([*lines, f"{milliseconds:.0f} ms"])
+
+
+def _timed(library: Library, question: Question, model: str) -> tuple[Answer, float]:
+    started = time.perf_counter()
+    answer = library.ask(question, model=model)
+    return answer, round((time.perf_counter() - started) * 1000, 2)
+
+
+def _batch_search(library: Library, line: Mapping[str, Any], limit: int, mode: str) -> dict[str, Any]:
+    try:
+        query = Query(
+            str(line.get("query") or ""),
+            Scope.everything(),
+            filter_of_line(dict(line)),
+            Mode(line.get("mode", mode)),
+            int(line.get("limit", limit)),
+        )
+    except (InvalidValue, ValueError) as error:
+        return {"hits": [], "milliseconds": 0, "error": _error_json(error)}
+    result = library.search(query)
+    return {"hits": [_hit_json(hit) for hit in result.hits], "milliseconds": result.milliseconds}
+
+
+def _batch_ask(library: Library, line: Mapping[str, Any], model: str) -> dict[str, Any]:
+    passages = line.get("passages")
+    sources = None
+    if isinstance(passages, list):
+        sources = tuple(_own_passage(n, passage) for n, passage in enumerate(passages))
+    question = Question(
+        str(line.get("question") or ""), Scope.everything(), filter_of_line(dict(line)), sources
+    )
+    answer, milliseconds = _timed(library, question, str(line.get("model", model)))
+    return {**answer.as_dict(), "milliseconds": milliseconds}
+
+
+def _own_passage(n: int, passage: Any) -> Source:
+    if not isinstance(passage, Mapping) or not isinstance(passage.get("text"), str):
+        raise UsageError("A passage is an object with id and text.", hint='{"id": "x", "text": "…"}')
+    return Source(id=str(passage.get("id", n)), text=passage["text"], title=str(passage.get("title", "")))
+
+
+def _error_json(error: Exception) -> dict[str, str]:
+    if isinstance(error, InvalidValue):
+        return error.as_dict()
+    return {"code": "invalid_value", "message": str(error), "hint": ""}
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    passage, metadata = hit.passage, hit.passage.document.metadata
+    return {
+        "document": passage.document.id,
+        "version": passage.document.version,
+        "title": metadata.title,
+        "creators": list(metadata.creators),
+        "date": str(metadata.date) if metadata.date else None,
+        "language": passage.language,
+        "collection": metadata.collection or "main",
+        "passage": passage.id,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "page": passage.page,
+        "heading": passage.heading,
+        "score": round(hit.score, 6),
+    }
+
+
+def _hit_text(number: int, hit: Hit) -> str:
+    passage, metadata = hit.passage, hit.passage.document.metadata
+    names = " & ".join(metadata.creators)
+    page = f", p. {passage.page}" if passage.page else ""
+    head = f"{number}. {names + ', ' if names else ''}{metadata.title} ({metadata.date or 'no date'}){page}"
+    body = textwrap.shorten(passage.text, 400, placeholder=" …")
+    return f"{head}\n{textwrap.indent(textwrap.fill(body, _WIDTH - 3), '   ')}\n"

