@@ -381,9 +381,7 @@ def chapters(content: Sequence[Block]) -> list[list[Block]]:
 
 def package(article: Article, names: Sequence[str]) -> str:
     """Describes the book: Dublin Core, its files and their order."""
-    items = "\n".join(
-        f'<item id="c{name[:2]}" href="{name}" media-type="application/xhtml+xml"/>' for name in names
-    )
+    items = "\n".join(f'<item id="c{name[:2]}" href="{name}" media-type="application/xhtml+xml"/>' for name in names)
     return PACKAGE.format(
         identifier=uuid5(NAMESPACE_URL, f"lyceum-sample/{article.name}"),
         title=escape(article.title),
@@ -407,10 +405,7 @@ def navigation(names: Sequence[str], titles: Sequence[str]) -> str:
 
 def title_page(article: Article) -> str:
     """Shows title, byline and colophon."""
-    return (
-        f"<h1>{escape(article.title)}</h1>\n<p>{escape(article.byline)}</p>\n"
-        f"<p>{escape(article.colophon)}</p>"
-    )
+    return f"<h1>{escape(article.title)}</h1>\n<p>{escape(article.byline)}</p>\n<p>{escape(article.colophon)}</p>"
 
 
 def chapter_page(chapter: Sequence[Block]) -> str:

@@ -53,8 +53,8 @@ def load(home: Path | None, environment: Mapping[str, str]) -> Settings:
             )
     values: dict[str, int | str] = {}
     for name, field in known.items():
-        value = _from_environment(name, environment)
-        value = value if value is not None else stated.get(name)
+        said = _from_environment(name, environment)
+        value = said if said is not None else stated.get(name)
         if value is not None:
             values[name] = _whole_number(name, value) if field.type == "int" else str(value)
     return Settings(home=place.expanduser().absolute(), cache=cache.expanduser().absolute(), **values)  # type: ignore[arg-type]

@@ -168,9 +168,7 @@ class Library:
     @cached_property
     def index(self) -> EmbeddedIndex:
         """The index, opened on first use; raises IndexDamaged."""
-        return EmbeddedIndex(
-            self._settings.home / "index", embedder=UseEmbedder.name, dimension=UseEmbedder.dimension
-        )
+        return EmbeddedIndex(self._settings.home / "index", embedder=UseEmbedder.name, dimension=UseEmbedder.dimension)
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -283,12 +281,7 @@ class Library:
         found = self._search(query)
         state = self.index.state()
         notes = []
-        if (
-            query.mode is Mode.HYBRID
-            and found.vector is None
-            and query.text.strip()
-            and self._embedder_failure
-        ):
+        if query.mode is Mode.HYBRID and found.vector is None and query.text.strip() and self._embedder_failure:
             notes.append(f"{self._embedder_failure.message} Found by words alone.")
         if state.vectors < state.passages and query.mode is not Mode.LEXICAL:
             notes.append(f"{state.vectors} of {state.passages} passages can be found by meaning so far.")
@@ -321,9 +314,7 @@ class Library:
             "kinds": _counted(d.metadata.kind or "unknown" for d in documents),
             "collections": _counted(d.metadata.collection or "main" for d in documents),
             "waiting": sum(1 for _ in self._catalogue.find(states=(State.RECEIVED, State.EXTRACTED))),
-            "failed": [
-                {"source": d.source, **(d.failure.as_dict() if d.failure else {})} for d in self.failed()
-            ],
+            "failed": [{"source": d.source, **(d.failure.as_dict() if d.failure else {})} for d in self.failed()],
         }
 
     def _stretches(self, words: str) -> list[Source]:
@@ -337,7 +328,9 @@ class Library:
         stretches = []
         for passage in self._catalogue.passages([scored.key for scored in found]):
             start = max(0, passage.start - _AROUND)
-            text = self._catalogue.read(passage.document, start, min(passage.end + _AROUND, passage.document.characters))
+            text = self._catalogue.read(
+                passage.document, start, min(passage.end + _AROUND, passage.document.characters)
+            )
             stretches.append(replace(source_of(Hit(passage, 0.0)), text=text, start=start))
         return stretches
 
@@ -354,9 +347,7 @@ class Library:
         needed = {document.sha256 for document in self._catalogue.find(states=tuple(State))}
         for sha256 in self._blobs.names():
             if sha256 not in needed:
-                yield Problem(
-                    "orphan_file", sha256, "A stored file belongs to no document.", "Add its source again."
-                )
+                yield Problem("orphan_file", sha256, "A stored file belongs to no document.", "Add its source again.")
                 continue
             needed.discard(sha256)
             with self._blobs.open(sha256).open("rb") as file:
@@ -376,9 +367,7 @@ class Library:
             )
             if not whole or not sound:
                 hint = "Remove the document and add its source again."
-                yield Problem(
-                    "text_damaged", document.id, f"The text of “{document.name}” is not whole.", hint
-                )
+                yield Problem("text_damaged", document.id, f"The text of “{document.name}” is not whole.", hint)
 
     def _check_index(self, documents: Sequence[Document]) -> Iterator[Problem]:
         expected, with_vectors = 0, self.index.with_vectors()
@@ -420,9 +409,7 @@ class Library:
                 report.failed.append({"source": result.source, **result.failure.as_dict()})
             else:
                 known = taken.get(result.document.row)
-                taken[result.document.row] = (
-                    known if known and known is not Outcome.UNCHANGED else result.outcome
-                )
+                taken[result.document.row] = known if known and known is not Outcome.UNCHANGED else result.outcome
 
     def _account(self, taken: Mapping[int, Outcome], report: AddReport) -> None:
         failed = {document.row: document for document in self.failed()}
@@ -442,9 +429,7 @@ class Library:
         counts = self._catalogue.counts()
         total = counts.get(State.RECEIVED, 0) + counts.get(State.EXTRACTED, 0)
         done, pending, since = 0, 0, time.monotonic()
-        while document := self._catalogue.claim_next(State.RECEIVED) or self._catalogue.claim_next(
-            State.EXTRACTED
-        ):
+        while document := self._catalogue.claim_next(State.RECEIVED) or self._catalogue.claim_next(State.EXTRACTED):
             tell("extract", done, total)
             if document.state is State.RECEIVED:
                 document = intake.extract(document)
@@ -656,7 +641,5 @@ def _silent(_step: str, _done: int, _total: int) -> None:
 
 def _peak_memory_mb() -> int:
     """The largest resident size that this process and its largest child have had, together."""
-    own, child = (
-        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
+    own, child = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return int((own + child) / (1 << 20 if sys.platform == "darwin" else 1 << 10))

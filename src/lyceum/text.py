@@ -91,8 +91,7 @@ _STOP = {language: frozenset(words.split()) for language, words in FUNCTION_WORD
 
 # Scripts written without spaces are cut into overlapping pairs of characters.
 _UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\U00020000-\U0002ffff"
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 )
 _WORD = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W_])(?:(?![{_UNSPACED}])[\w\u0300-\u036f])*")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
@@ -200,8 +199,7 @@ _ABBREVIATIONS = {
     "hrsg hg jan feb mär apr jun jul aug sept okt nov dez evtl ggf sog geb gest str tel mio mrd z.b d.h u.a",
     "fr": "m mm mme mmes mlle mlles dr me st ste p pp vol t éd cf etc av apr janv févr juil sept oct nov déc "
     "ch art n no",
-    "es": "sr sra sres srta d dña dr dra prof ud uds vd vds etc p pp pág págs vol núm art av sto sta ee uu "
-    "ej cía",
+    "es": "sr sra sres srta d dña dr dra prof ud uds vd vds etc p pp pág págs vol núm art av sto sta ee uu ej cía",
     "it": "sig sigg dott prof on ecc pag pagg vol art cfr n avv ing",
     "pt": "sr sra dr dra prof exmo etc pág vol art núm av",
     "nl": "dhr mevr dr prof mr ir enz bijv blz nr jl jr sr st",
@@ -209,7 +207,8 @@ _ABBREVIATIONS = {
 }
 _ABBREVIATED = {code: frozenset(words.split()) for code, words in _ABBREVIATIONS.items()}
 _ENDS = re.compile(
-    r"""(?:\.{2,}|[.!?…]+)(?:[ \u00a0\u202f]»|["'”’»)\]\u201c\u2018])*(?=\s)|[。！？]+["」』”）]*|[।؟۔]+(?=\s)|\n\s*\n"""
+    r"""(?:\.{2,}|[.!?…]+)(?:[ \u00a0\u202f]»|["'”’»)\]\u201c\u2018])*(?=\s)"""
+    r"""|[。！？]+["」』”）]*|[।؟۔]+(?=\s)|\n\s*\n"""
 )
 _WORD_BEFORE = re.compile(r"[^\s(\[\"“„«‘']+$")
 _ORDINAL_LANGUAGES = frozenset({"de", "da", "no", "nb", "nn", "fi", "cs", "hu", "et", "sr", "pl"})

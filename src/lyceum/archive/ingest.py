@@ -102,9 +102,7 @@ class Intake:
         segments = segment(extracted, document.metadata.language)
         return self._catalogue.advance(document, SegmentedProduct(segments))
 
-    def _receive_members(
-        self, found: Found, table: MetadataTable, given: Metadata
-    ) -> Iterator[Taken | Refused]:
+    def _receive_members(self, found: Found, table: MetadataTable, given: Metadata) -> Iterator[Taken | Refused]:
         for member in containers.expand(found.path, found.source):
             name = PurePosixPath(member.name.rsplit("!/", 1)[-1]).name
             try:

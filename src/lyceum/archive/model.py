@@ -191,9 +191,7 @@ class TextBuilder:
         """The whole, with every page closed where the next begins."""
         ends = [start for _, start in self._pages[1:]] + [self._length]
         pages = (Page(label, start, end) for (label, start), end in zip(self._pages, ends, strict=False))
-        return Extracted(
-            "".join(self._parts), tuple(self._blocks), tuple(pages), metadata or Metadata(), tuple(notes)
-        )
+        return Extracted("".join(self._parts), tuple(self._blocks), tuple(pages), metadata or Metadata(), tuple(notes))
 
     def _add(self, text: str, kind: BlockKind, level: int) -> None:
         text = text.strip()

@@ -72,9 +72,7 @@ def _walk(folder: Path, excluded: set[Path]) -> Iterator[Found | ReceiveFailed]:
 class MetadataTable:
     """What a CSV says about files, found by the end of their path or address."""
 
-    def __init__(
-        self, rows: Iterable[tuple[str, Metadata]] = (), *, unknown_columns: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, rows: Iterable[tuple[str, Metadata]] = (), *, unknown_columns: Iterable[str] = ()) -> None:
         self._by_last: dict[str, list[tuple[str, Metadata]]] = {}
         for place, metadata in rows:
             self._by_last.setdefault(_last(place), []).append((place, metadata))
@@ -102,9 +100,7 @@ class MetadataTable:
                 hint="One of these columns names the file, or the end of its path, that a line describes.",
                 code="metadata_without_source",
             )
-        unknown = [
-            c for c in columns if (n := c.strip().lower()) not in _ALIASES and n not in _PLACE | _FOLDER
-        ]
+        unknown = [c for c in columns if (n := c.strip().lower()) not in _ALIASES and n not in _PLACE | _FOLDER]
         rows = [
             (place, metadata)
             for row in reader
@@ -134,9 +130,7 @@ def _last(place: str) -> str:
 
 
 def _places(row: Mapping[str, str | None]) -> Iterator[str]:
-    values = {
-        name.strip().lower(): (value or "").strip() for name, value in row.items() if isinstance(value, str)
-    }
+    values = {name.strip().lower(): (value or "").strip() for name, value in row.items() if isinstance(value, str)}
     folder = next((values[name].strip("/") + "/" for name in _FOLDER if values.get(name)), "")
     for column in _PLACE:
         for place in values.get(column, "").split(";" if column == "files" else "\n"):
@@ -158,15 +152,11 @@ def _row_metadata(row: Mapping[str, str | None], unknown: list[str], file: str, 
             values.setdefault(field, value.strip())
     metadata = Metadata.stated("csv", **values)
     extra = {c: str(row[c]).strip() for c in unknown if isinstance(row.get(c), str) and str(row[c]).strip()}
-    return Metadata(
-        **{name: getattr(metadata, name) for name in FIELDS}, extra=extra, provenance=metadata.provenance
-    )
+    return Metadata(**{name: getattr(metadata, name) for name in FIELDS}, extra=extra, provenance=metadata.provenance)
 
 
 def _date(value: str, file: str, line: int) -> PartialDate:
     try:
         return PartialDate.parse(value)
     except InvalidValue as error:
-        raise InvalidValue(
-            f"{file}, line {line}: {error.message}", hint=error.hint, code="invalid_date"
-        ) from error
+        raise InvalidValue(f"{file}, line {line}: {error.message}", hint=error.hint, code="invalid_date") from error

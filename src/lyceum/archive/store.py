@@ -264,9 +264,7 @@ class SqliteCatalogue:
             known = self._version_of_bytes(received)
             if known:
                 return self._add_again(known, received)
-            owner = self._db.execute(
-                "SELECT document FROM sources WHERE source=?", (received.source,)
-            ).fetchone()
+            owner = self._db.execute("SELECT document FROM sources WHERE source=?", (received.source,)).fetchone()
             outcome = Outcome.UPDATED if owner else Outcome.ADDED
             document = owner["document"] if owner else document_id(received.sha256)
             row = self._insert_version(document, received)
@@ -313,17 +311,13 @@ class SqliteCatalogue:
 
     def claim_next(self, state: State) -> Document | None:
         """The oldest version in this state. The caller holds the home's writing lock, so no claim is kept."""
-        found = self._db.execute(
-            "SELECT * FROM versions WHERE state=? ORDER BY row LIMIT 1", (state.value,)
-        ).fetchone()
+        found = self._db.execute("SELECT * FROM versions WHERE state=? ORDER BY row LIMIT 1", (state.value,)).fetchone()
         return self._from_row(found) if found else None
 
     def remove(self, document: str) -> list[str]:
         """Deletes a document and everything that was made of it."""
         with self._transaction():
-            rows = self._db.execute(
-                "SELECT row, sha256 FROM versions WHERE document=?", (document,)
-            ).fetchall()
+            rows = self._db.execute("SELECT row, sha256 FROM versions WHERE document=?", (document,)).fetchall()
             for table in ("passages", "texts", "structures"):
                 self._db.executemany(
                     f"DELETE FROM {table} WHERE version=?",  # noqa: S608
@@ -358,9 +352,7 @@ class SqliteCatalogue:
                 "SELECT start, end, page, heading FROM passages WHERE version=? AND n=?", (version, n)
             ).fetchone()
             if document and place:
-                found.append(
-                    self._passage(document, n, place, self._read(version, place["start"], place["end"]))
-                )
+                found.append(self._passage(document, n, place, self._read(version, place["start"], place["end"])))
         return found
 
     def passages_of(self, document: Document) -> list[Passage]:
@@ -448,7 +440,7 @@ class SqliteCatalogue:
 
     def _add_again(self, known: sqlite3.Row, received: Received) -> tuple[Document, Outcome]:
         self._db.execute(
-            "INSERT INTO sources(source, document) VALUES(?,?) ON CONFLICT(source) DO UPDATE SET document=excluded.document",
+            "INSERT OR REPLACE INTO sources(source, document) VALUES(?,?)",
             (received.source, known["document"]),
         )
         given = json.dumps(received.given.as_dict())

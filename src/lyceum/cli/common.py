@@ -18,9 +18,7 @@ from lyceum.library import Filter, Library, PartialDate, Progress
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
-json_option = click.option(
-    "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
-)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 
 
 def filter_options(command: _Command) -> _Command:

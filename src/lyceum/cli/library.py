@@ -20,9 +20,7 @@ from lyceum.library import Document
     help="A table with a column source (or file), and any of title, creator, date, language, publisher, rights, "
     "collection, kind, edition_of.",
 )  # fmt: skip
-@click.option(
-    "--embed", type=click.Choice(["now", "later"]), default="now", help="Make vectors now or with `embed`."
-)
+@click.option("--embed", type=click.Choice(["now", "later"]), default="now", help="Make vectors now or with `embed`.")
 @json_option
 @click.pass_context
 def add(
@@ -50,9 +48,7 @@ def add(
         click.echo(f"The archive holds {report.documents} documents in {report.passages} passages "
                    f"({report.seconds:.1f} s, {report.peak_memory_mb} MB).")  # fmt: skip
     for failure in report.failed:
-        note(
-            f"✗ {failure['source']}\n  {failure['message']} {failure['hint']} [{failure['step']}: {failure['code']}]"
-        )
+        note(f"✗ {failure['source']}\n  {failure['message']} {failure['hint']} [{failure['step']}: {failure['code']}]")
     for line in report.notes:
         note(line)
     return 1 if report.failed else 0
@@ -63,7 +59,7 @@ def add(
 @click.option("--failed", is_flag=True, help="List instead what could not be read, and why.")
 @json_option
 @click.pass_context
-def documents(context: click.Context, failed: bool, as_json: bool, **options: Any) -> int:
+def documents(context: click.Context, /, failed: bool, as_json: bool, **options: Any) -> int:
     """List what the archive holds."""
     with open_library(context) as library:
         found = library.failed() if failed else library.documents(filter_of(options))
@@ -89,9 +85,7 @@ def show(context: click.Context, document: str, version: str | None, whole: bool
     with open_library(context) as library:
         found = library.document(document, version=version)
         text, pages = (library.text(found), library.pages(found)) if whole else ("", [])
-        versions = [
-            {"version": v.version, "sha256": v.sha256, "state": v.state} for v in library.versions(found.id)
-        ]
+        versions = [{"version": v.version, "sha256": v.sha256, "state": v.state} for v in library.versions(found.id)]
     if not as_json:
         click.echo(text if whole else _card(found))
         return 0

@@ -28,9 +28,7 @@ _WIDTH = 100
 
 @click.command()
 @click.argument("query", required=False)
-@click.option(
-    "--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="At most so many hits."
-)
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="At most so many hits.")
 @click.option("--mode", type=click.Choice([m.value for m in Mode]), default="hybrid", show_default=True,
               help="By words and meaning, by words, by meaning, or as the exact phrase.")  # fmt: skip
 @click.option("--queries", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.jsonl",
@@ -40,6 +38,7 @@ _WIDTH = 100
 @click.pass_context
 def search(
     context: click.Context,
+    /,
     query: str | None,
     limit: int,
     mode: str,
@@ -64,8 +63,8 @@ def search(
         for number, hit in enumerate(result.hits, start=1):
             click.echo(_hit_text(number, hit))
         click.echo(f"{len(result.hits)} passages in {result.milliseconds:.0f} ms", err=True)
-    for line in result.notes:
-        note(line)
+    for remark in result.notes:
+        note(remark)
     return 0 if result.hits else 1
 
 
@@ -80,6 +79,7 @@ def search(
 @click.pass_context
 def ask(
     context: click.Context,
+    /,
     question: str | None,
     model: str,
     questions: Path | None,
@@ -100,8 +100,8 @@ def ask(
         print_json({"id": None, **answer.as_dict(), "milliseconds": milliseconds})
     else:
         click.echo(answer_text(answer, milliseconds))
-    for line in answer.notes:
-        note(line)
+    for remark in answer.notes:
+        note(remark)
     return 1 if answer.abstained else 0
 
 
@@ -135,9 +135,9 @@ def answer_text(answer: Answer, milliseconds: float) -> str:
     """An answer as a person reads it at a terminal."""
     if answer.abstained:
         return _abstention(answer, milliseconds)
-    parts = []
-    for claim in answer.claims:
-        parts.append(textwrap.fill(claim.text, _WIDTH) + " " + "".join(f"[{n}]" for n in claim.citations))
+    parts = [
+        textwrap.fill(claim.text, _WIDTH) + " " + "".join(f"[{n}]" for n in claim.citations) for claim in answer.claims
+    ]
     sources = []
     for number, citation in enumerate(answer.citations, start=1):
         place = f"page {citation.page}, " if citation.page else ""
@@ -162,8 +162,7 @@ def _abstention(answer: Answer, milliseconds: float) -> str:
         lines.append(f"Searched: {answer.searched.documents} documents, {answer.searched.passages} passages.")
     if answer.nearest:
         lines.append("The nearest that it does hold:")
-        for near in answer.nearest:
-            lines.append("  · " + ", ".join(filter(None, [*near.creators, near.title, near.date])))
+        lines += ["  · " + ", ".join(filter(None, [*n.creators, n.title, n.date])) for n in answer.nearest]
     return "\n".join([*lines, f"{milliseconds:.0f} ms"])
 
 
@@ -193,9 +192,7 @@ def _batch_ask(library: Library, line: Mapping[str, Any], model: str) -> dict[st
     sources = None
     if isinstance(passages, list):
         sources = tuple(_own_passage(n, passage) for n, passage in enumerate(passages))
-    question = Question(
-        str(line.get("question") or ""), Scope.everything(), filter_of_line(dict(line)), sources
-    )
+    question = Question(str(line.get("question") or ""), Scope.everything(), filter_of_line(dict(line)), sources)
     answer, milliseconds = _timed(library, question, str(line.get("model", model)))
     return {**answer.as_dict(), "milliseconds": milliseconds}
 

@@ -38,9 +38,7 @@ class OpenAICompatible:
         try:
             content = reply["choices"][0]["message"]["content"]
         except (KeyError, IndexError, TypeError) as error:
-            raise ModelFailed(
-                "The model's reply has no message.", hint="Check the address and the model."
-            ) from error
+            raise ModelFailed("The model's reply has no message.", hint="Check the address and the model.") from error
         return parse_object(content if isinstance(content, str) else "")
 
     def _post(self, body: Mapping[str, Any]) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,13 +91,14 @@ class UseEmbedder:
         import sentencepiece  # noqa: PLC0415
 
         graph, pieces = _prepared(weights, cache)
-        options = onnxruntime.SessionOptions()
+        runtime: Any = onnxruntime  # its types leave out the names that its documentation gives
+        options = runtime.SessionOptions()
         options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         # Arenas keep the peak of the largest batch for good; without them memory falls back after each.
         options.enable_cpu_mem_arena = False
-        self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        self._session = runtime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
         self._inputs = [value.name for value in self._session.get_inputs()]
         self._pieces = sentencepiece.SentencePieceProcessor(model_file=str(pieces))
 
@@ -111,14 +112,12 @@ class UseEmbedder:
         return result
 
     def _run(self, batch: list[str]) -> Vectors:
-        tokens = [
-            self._pieces.encode(text.replace("\0", " ")[:_LONGEST], add_bos=True, add_eos=True)
-            for text in batch
-        ]
+        tokens = [self._pieces.encode(text.replace("\0", " ")[:_LONGEST], add_bos=True, add_eos=True) for text in batch]
         flat = np.fromiter((token for row in tokens for token in row), dtype=np.int32)
         ends = np.cumsum([0, *(len(row) for row in tokens)], dtype=np.int64)
         rows: Vectors = self._session.run(None, dict(zip(self._inputs, (flat, ends), strict=True)))[0]
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        return unit
 
 
 _BATCH = 16

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import tantivy
 
@@ -167,7 +167,8 @@ class EmbeddedIndex:
     def passages_of(self, version: int) -> int:
         """How many passages of a version are indexed."""
         query = tantivy.Query.term_query(self._schema, "version", version)
-        return int(self._reader().search(query, 1, count=True).count or 0)
+        found: Any = self._reader().search(query, 1, count=True)  # its stub leaves out the count
+        return int(found.count or 0)
 
     # --- how ---------------------------------------------------------------------------------------
 

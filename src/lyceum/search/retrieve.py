@@ -53,9 +53,7 @@ def retrieve(query: Query, index: Index, stored: Texts, embedder: LazyEmbedder) 
             return Found(_hits(stored, ranked), language, None)
         case Mode.DENSE:
             vector = _vector(query, embedder)
-            nearest = (
-                [] if vector is None else index.dense(vector, query.filter, query.scope, limit=query.limit)
-            )
+            nearest = [] if vector is None else index.dense(vector, query.filter, query.scope, limit=query.limit)
             return Found(_hits(stored, nearest), language, vector)
         case Mode.HYBRID:
             vector = _vector(query, embedder)
@@ -97,9 +95,7 @@ def _hybrid(
     return fuse(lexical, dense, stored, language=language, limit=query.limit)
 
 
-def fuse(
-    lexical: Sequence[Scored], dense: Sequence[Scored], stored: Texts, *, language: str, limit: int
-) -> list[Hit]:
+def fuse(lexical: Sequence[Scored], dense: Sequence[Scored], stored: Texts, *, language: str, limit: int) -> list[Hit]:
     """Joins both lists by their scores, each scaled to 0…1; in the query's own language they weigh alike.
 
     Measured on XQuAD and SciFact this beat reciprocal rank fusion for the default embedder. A passage in

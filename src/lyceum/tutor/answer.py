@@ -238,9 +238,7 @@ class _Answerer:
         if self._question.passages is None:
             return lambda terms: inverse_frequencies(*self._archive.frequencies(terms))
         found = [set(texts.terms(item.source.text, item.source.language)) for item in evidence]
-        return lambda terms: inverse_frequencies(
-            {t: sum(t in words for words in found) for t in terms}, len(found)
-        )
+        return lambda terms: inverse_frequencies({t: sum(t in words for words in found) for t in terms}, len(found))
 
 
 def inverse_frequencies(frequencies: Mapping[str, int], passages: int) -> dict[str, float]:

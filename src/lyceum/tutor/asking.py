@@ -90,9 +90,7 @@ _NUMBER_WORDS = (
     "dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|veinte|treinta|cuarenta|cincuenta|cien|ciento|mil"
 )
 _FITS = {
-    Wanted.TIME: re.compile(
-        rf"\b1[5-9]\d\d\b|\b20\d\d\b|\b(?:{_MONTHS})\b|\bcentury\b|\bjahrhundert\b", re.IGNORECASE
-    ),
+    Wanted.TIME: re.compile(rf"\b1[5-9]\d\d\b|\b20\d\d\b|\b(?:{_MONTHS})\b|\bcentury\b|\bjahrhundert\b", re.IGNORECASE),
     Wanted.NUMBER: re.compile(rf"\d|\b(?:{_NUMBER_WORDS})", re.IGNORECASE),
     Wanted.PERSON: re.compile(r"(?<!^)(?<![.!?] )\b[A-ZÄÖÜÉÁÍÓÚÑ][\w’'-]+"),
     Wanted.PLACE: re.compile(r"(?<!^)(?<![.!?] )\b[A-ZÄÖÜÉÁÍÓÚÑ][\w’'-]+"),

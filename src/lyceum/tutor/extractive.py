@@ -46,14 +46,10 @@ class Judged:
         return self.source.text[self.start : self.end]
 
 
-FEATURES = (
-    "coverage", "passage_coverage", "rarest_missing", "names_missing", "numbers_missing",
-    "cosine", "passage_cosine", "fits", "same_language",
-)  # fmt: skip
-
-WEIGHTS = (2.6, 1.2, -1.0, -1.2, -1.2, 3.2, 1.5, 0.5, 0.0)
+FEATURES = ("coverage", "passage_coverage", "rarest_missing", "names_missing", "numbers_missing", "cosine", "fits")
+WEIGHTS = (2.6, 1.2, -1.0, -1.2, -1.2, 3.2, 0.5)
 BIAS = -3.6
-FOREIGN_WEIGHTS = (1.0, 0.5, 0.0, 0.0, -0.8, 6.0, 3.0, 0.5, 0.0)
+FOREIGN_WEIGHTS = (1.0, 0.5, 0.0, 0.0, -0.8, 6.0, 0.5)
 FOREIGN_BIAS = -4.6
 
 
@@ -110,9 +106,7 @@ def _candidates(asked: Asked, item: Evidence, weights: Mapping[str, float]) -> l
             for t, w in weights.items()
         )
         first = (
-            spans[i - 1][0]
-            if i and _leans_back(source.text[start:end], source.text[spans[i - 1][0] : end])
-            else start
+            spans[i - 1][0] if i and _leans_back(source.text[start:end], source.text[spans[i - 1][0] : end]) else start
         )
         found.append(
             _Candidate(
@@ -142,9 +136,7 @@ def _leans_back(sentence: str, both: str) -> bool:
     return bool(words) and words[0] in _LEANING and texts.word_count(both) <= _LONGEST
 
 
-def _cosines(
-    candidates: Sequence[_Candidate], embedder: Embedder | None, vector: Vectors | None
-) -> list[float]:
+def _cosines(candidates: Sequence[_Candidate], embedder: Embedder | None, vector: Vectors | None) -> list[float]:
     if embedder is None or vector is None or not candidates:
         return [c.coverage * 0.6 for c in candidates]
     rows = embedder.embed([c.evidence.source.text[c.start : c.end] for c in candidates])
@@ -162,9 +154,7 @@ def _judged(asked: Asked, c: _Candidate, cosine: float) -> Judged:
         c.names_missing,
         c.numbers_missing,
         cosine,
-        c.evidence.cosine or cosine,
         float(fits(asked.wanted, sentence)),
-        float(same),
     )
     weights, bias = (WEIGHTS, BIAS) if same else (FOREIGN_WEIGHTS, FOREIGN_BIAS)
     return Judged(

@@ -93,12 +93,7 @@ def _cuts_word(source: _Letters, at: int) -> bool:
         return True
     if before.isdigit() and after.isdigit():
         return gap in (".", ",", "'", ":", "/", "-")
-    return (
-        gap in ("'", "-")
-        and before.isalpha()
-        and after.isalpha()
-        and source.ends[at - 1] + 1 == source.starts[at]
-    )
+    return gap in ("'", "-") and before.isalpha() and after.isalpha() and source.ends[at - 1] + 1 == source.starts[at]
 
 
 # --- letters and what stands between them ------------------------------------------------------------
@@ -213,7 +208,7 @@ def _same_ending(wanted: str, found: str) -> bool:
         return True
     if asked.group() == ".":
         return not given or given.group() == "."
-    return bool(given) and given.group() == asked.group()
+    return given is not None and given.group() == asked.group()
 
 
 def _with_closing_marks(text: str, end: int, wanted: str) -> int:
@@ -248,4 +243,4 @@ def _negated_before(text: str, start: int) -> bool:
 def _negated_after(text: str, end: int) -> bool:
     """Whether the word just after, with nothing but space between, negates what came before."""
     match = _WORD_AFTER.match(text, end, end + 40)
-    return bool(match) and match.group(1).lower() in _NEGATIONS_AFTER
+    return match is not None and match.group(1).lower() in _NEGATIONS_AFTER

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from lyceum import text as texts
@@ -114,7 +115,7 @@ def _prove(words: str, source: Source, by_id: dict[str, Source]) -> Citation | N
         return first if isinstance(first, Citation) else None
     found = [verify(Quotation(source.id, part), by_id) for part in parts]
     citations = [c for c in found if isinstance(c, Citation)]
-    in_order = all(a.end <= b.start for a, b in zip(citations, citations[1:], strict=False))
+    in_order = all(a.end <= b.start for a, b in pairwise(citations))
     return citations[0] if len(citations) == len(parts) and in_order else None
 
 
@@ -174,5 +175,5 @@ def _bare(word: str) -> str:
 
 def _family(name: str) -> str:
     """The family name of “Marx, Karl” and of “Karl Marx”."""
-    words = texts.plain_terms(name.split(",")[0])
+    words = texts.plain_terms(name.split(",", maxsplit=1)[0])
     return words[-1] if words else ""

@@ -126,8 +126,7 @@ def check_claim(text: str, citations: Sequence[Citation]) -> Reason | None:
     if any(not _stands(quoted, citations) for quoted in _QUOTED.findall(text)):
         return Reason.UNQUOTED_MARKS
     known = " ".join(
-        [c.exact for c in citations]
-        + [" ".join((*c.creators, c.title, c.date or "", c.page or "")) for c in citations]
+        [c.exact for c in citations] + [" ".join((*c.creators, c.title, c.date or "", c.page or "")) for c in citations]
     )
     if set(_NUMBER.findall(text)) - set(_NUMBER.findall(known)):
         return Reason.NUMBER_NOT_IN_SOURCE
