@@ -255,6 +255,11 @@ class Library:
                 newest[document.id] = document
         return [document for document in newest.values() if _passes(document, wanted)]
 
+    def readable(self) -> int:
+        """How many documents can be read."""
+        counts = self._catalogue.counts()
+        return sum(counts.get(state, 0) for state in READABLE)
+
     def failed(self) -> list[Document]:
         """The versions from which no text could be taken."""
         return list(self._catalogue.find(states=(State.FAILED,)))
@@ -566,7 +571,7 @@ class _Shelves:
     def searched(self) -> Searched:
         """What a search looks through."""
         state: IndexState = self._library.index.state()
-        return Searched(len(self._library.documents()), state.passages, state.vectors)
+        return Searched(self._library.readable(), state.passages, state.vectors)
 
     def unread(self, asked: Asked) -> Sequence[str]:
         """The names of failed documents whose file name or title holds most of the question's words."""

@@ -12,12 +12,14 @@ from lyceum.archive.store import (
     BlobStore,
     Catalogue,
     Document,
+    ExtractedProduct,
     Failure,
     FolderBlobStore,
     Moved,
     Outcome,
     Passage,
     Received,
+    SegmentedProduct,
     SqliteCatalogue,
     State,
     Texts,
@@ -25,7 +27,8 @@ from lyceum.archive.store import (
 
 __all__ = [
     "PASSAGES_PER_VERSION", "READABLE", "WITH_TEXT", "BlobStore", "Block", "Catalogue", "Document", "Extracted",
-    "Failure", "FolderBlobStore", "Found", "Intake", "LimitedWorker", "Metadata", "MetadataTable", "Moved",
-    "Outcome", "Page", "PageFinder", "PartialDate", "Passage", "Received", "Refused", "Segment", "SqliteCatalogue",
-    "State", "Taken", "TextBuilder", "Texts", "find_files", "segment", "stored_extract",
+    "ExtractedProduct", "Failure", "FolderBlobStore", "Found", "Intake", "LimitedWorker", "Metadata", "MetadataTable",
+    "Moved", "Outcome", "Page", "PageFinder", "PartialDate", "Passage", "Received", "Refused", "Segment",
+    "SegmentedProduct", "SqliteCatalogue", "State", "Taken", "TextBuilder", "Texts", "find_files", "segment",
+    "stored_extract",
 ]  # fmt: skip

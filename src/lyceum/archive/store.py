@@ -287,9 +287,11 @@ class SqliteCatalogue:
 
     def find(self, *, states: Sequence[State]) -> Iterator[Document]:
         """All versions in these states, oldest first."""
-        sql = f"SELECT * FROM versions WHERE state IN ({_quoted(states)}) ORDER BY row"  # noqa: S608
-        for found in self._db.execute(sql).fetchall():
-            yield self._from_row(found)
+        sql = f"SELECT * FROM versions WHERE state IN ({_quoted(states)}) AND row > ? ORDER BY row LIMIT 500"  # noqa: S608
+        last = 0
+        while rows := self._db.execute(sql, (last,)).fetchall():
+            yield from map(self._from_row, rows)
+            last = rows[-1]["row"]
 
     def advance(self, document: Document, product: Product) -> Document:
         """Writes a step's product and moves the version on, in one transaction."""

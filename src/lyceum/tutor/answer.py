@@ -34,7 +34,7 @@ THRESHOLD = 0.5
 _PASSAGES = 12
 _FEW_WORDS = 12
 _MOST_CLAIMS = 3
-_NEAR_BEST = 0.8
+_NEAR_BEST = 1.2
 _ALIKE = 0.8
 
 
@@ -247,14 +247,20 @@ def inverse_frequencies(frequencies: Mapping[str, int], passages: int) -> dict[s
 
 
 def choose(judged: Sequence[Judged], *, threshold: float = THRESHOLD) -> list[Judged]:
-    """The few sentences to be quoted: likely enough, near the best, and not saying the same again."""
-    if not judged or judged[0].chance < threshold:
+    """The few sentences to be quoted: the first if it is likely enough, and others as likely and nearly as good.
+
+    Those in another language speak only where none in the question's own does.
+    """
+    own = [one for one in judged if one.own_language]
+    foreign = [one for one in judged if not one.own_language]
+    ranked = own if own and own[0].chance >= threshold else foreign
+    if not ranked or ranked[0].chance < threshold:
         return []
     chosen: list[Judged] = []
-    for candidate in judged:
-        if len(chosen) == _MOST_CLAIMS or candidate.chance < max(threshold, judged[0].chance * _NEAR_BEST):
+    for candidate in ranked:
+        if len(chosen) == _MOST_CLAIMS or candidate.rank < ranked[0].rank - _NEAR_BEST:
             break
-        if not any(_repeats(candidate, earlier) for earlier in chosen):
+        if candidate.chance >= threshold and not any(_repeats(candidate, earlier) for earlier in chosen):
             chosen.append(candidate)
     return chosen
 
@@ -275,13 +281,21 @@ def _quoting(judged: Judged) -> DraftClaim:
 
 def attribute(source: Source) -> str:
     """Author, title, year and page as far as they are known, without quotation marks."""
-    name = " & ".join(source.creators[:3]) + (" et al." if len(source.creators) > 3 else "")
+    name = " & ".join(map(_spoken, source.creators[:3])) + (" et al." if len(source.creators) > 3 else "")
     year = f" ({source.date[:4]})" if source.date else ""
     page = f", p. {source.page}" if source.page else ""
     title = f"{source.title}{year}" if source.title else year.strip()
     return f"{', '.join(filter(None, [name, title]))}{page}".translate(_NO_MARKS)
 
 
+def _spoken(name: str) -> str:
+    """“Jones, Mary Harris” as one says it; names of any other form as they are."""
+    family, comma, given = name.partition(", ")
+    turned = comma and "," not in given and given[:1].isupper() and family.count(" ") < _FAMILY_WORDS
+    return f"{given} {family}" if turned else name
+
+
+_FAMILY_WORDS = 3
 _NO_MARKS = {ord(mark): None for mark in '"“”„«»'}
 
 

@@ -1,12 +1,14 @@
 """Answers without a language model: picks the sentences that answer, or finds that none does.
 
-Each sentence of the best passages is judged by a handful of features; their weights are a logistic model fitted
-by `bench/calibrate.py`, so that a judgement reads as the chance that a reader would accept the sentence.
+Each sentence of the best passages is judged by a handful of features, twice: how well it ranks among the others,
+and how likely it is that a sentence with these features, coming first, answers the question at all. Both are
+logistic models; `bench/calibrate.py` fits their weights and says from what.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,13 +34,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One or two sentences of a passage with the chance, 0 to 1, that they answer."""
+    """One or two sentences of a passage: how they rank, and the chance, 0 to 1, that they answer."""
 
     source: Source
     start: int
     end: int
+    rank: float
     chance: float
     features: tuple[float, ...]
+    own_language: bool
 
     @property
     def text(self) -> str:
@@ -46,11 +50,29 @@ class Judged:
         return self.source.text[self.start : self.end]
 
 
-FEATURES = ("coverage", "passage_coverage", "rarest_missing", "names_missing", "numbers_missing", "cosine", "fits")
-WEIGHTS = (2.6, 1.2, -1.0, -1.2, -1.2, 3.2, 0.5)
-BIAS = -3.6
-FOREIGN_WEIGHTS = (1.0, 0.5, 0.0, 0.0, -0.8, 6.0, 0.5)
-FOREIGN_BIAS = -4.6
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Two logistic models over the features: one ranks sentences, the other gives the first its chance."""
+
+    rank: tuple[float, ...]
+    chance: tuple[float, ...]
+    bias: float
+
+
+FEATURES = (
+    "coverage", "passage_coverage", "document_coverage", "names_missing", "numbers_missing",
+    "cosine", "passage_cosine", "fits",
+)  # fmt: skip
+OWN = Weights(
+    rank=(4.65, 3.40, -0.60, -1.45, -0.38, 6.39, 0.51, 1.33),
+    chance=(4.62, 1.75, -0.02, -1.79, -0.49, 6.58, 1.20, 0.33),
+    bias=-5.89,
+)
+FOREIGN = Weights(
+    rank=(7.16, 3.88, 0.00, -0.13, -0.52, 8.57, 9.07, 1.74),
+    chance=(10.17, 0.00, 0.00, 0.00, -0.10, 10.42, 1.69, 0.00),
+    bias=-5.12,
+)
 
 
 def judge(
@@ -60,18 +82,19 @@ def judge(
     embedder: Embedder | None,
     vector: Vectors | None,
 ) -> list[Judged]:
-    """The sentences of the evidence with their chances, best first.
+    """The sentences of the evidence with their chances, best first, those in the question's language before others.
 
     `weigh` gives each term its weight, higher for rarer ones. Without an embedder the cosines are taken as
     middling, and words decide.
     """
     weights = weigh(asked.terms)
-    candidates = [c for item in evidence for c in _candidates(asked, item, weights)]
+    found = _documents(evidence)
+    candidates = [c for item in evidence for c in _candidates(asked, item, weights, found[_document(item)])]
     candidates.sort(key=lambda c: -(c.coverage + c.evidence.cosine))
     candidates = candidates[:_MOST_SENTENCES]
     cosines = _cosines(candidates, embedder, vector)
     judged = [_judged(asked, c, cosine) for c, cosine in zip(candidates, cosines, strict=True)]
-    return sorted(judged, key=lambda j: -j.chance)
+    return sorted(judged, key=lambda j: (not j.own_language, -j.rank))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,46 +104,73 @@ class _Candidate:
     end: int
     coverage: float
     passage_coverage: float
-    rarest_missing: bool
+    document_coverage: float
     names_missing: float
     numbers_missing: float
 
 
-def _candidates(asked: Asked, item: Evidence, weights: Mapping[str, float]) -> list[_Candidate]:
+def _document(item: Evidence) -> str:
+    return item.source.document or item.source.id
+
+
+def _documents(evidence: Sequence[Evidence]) -> dict[str, set[str]]:
+    """The words, stemmed and plain, of all that was found of each document."""
+    found: dict[str, set[str]] = {}
+    for item in evidence:
+        source = item.source
+        about = f"{source.title} {item.heading} {' '.join(source.creators)} {source.date or ''}"
+        words = found.setdefault(_document(item), set())
+        words.update(
+            texts.terms(f"{about} {source.text}", source.language), texts.plain_terms(f"{about} {source.text}")
+        )
+    return found
+
+
+def _candidates(asked: Asked, item: Evidence, weights: Mapping[str, float], document: set[str]) -> list[_Candidate]:
     source = item.source
     around = set(texts.terms(f"{source.title} {item.heading} {' '.join(source.creators)}", source.language))
     spans = texts.sentences(source.text, source.language)
     sentence_terms = [set(texts.terms(source.text[a:b], source.language)) for a, b in spans]
     everywhere = around.union(*sentence_terms) if spans else around
     total = sum(weights.values()) or 1.0
-    rarest = max(asked.terms, key=lambda t: weights[t], default="")
-    missing_names = len(asked.names - everywhere) / max(1, len(asked.names))
-    plain = set(texts.plain_terms(f"{source.text} {source.title} {source.date or ''}"))
-    missing_numbers = len(asked.numbers - plain) / max(1, len(asked.numbers))
-    whole = sum(w for t, w in weights.items() if t in everywhere) / total
+    missing_names = len(asked.names - document) / max(1, len(asked.names))
+    missing_numbers = len(asked.numbers - document) / max(1, len(asked.numbers))
+    in_passage = sum(w for t, w in weights.items() if t in everywhere) / total
+    in_document = sum(w for t, w in weights.items() if t in document) / total
     found = []
     for i, (start, end) in enumerate(spans):
-        near = sentence_terms[i - 1] if i else set()
-        covered = sum(
-            w * (1.0 if t in sentence_terms[i] else 0.5 if t in near or t in around else 0.0)
-            for t, w in weights.items()
-        )
-        first = (
-            spans[i - 1][0] if i and _leans_back(source.text[start:end], source.text[spans[i - 1][0] : end]) else start
-        )
+        if not _is_prose(source.text[start:end]):
+            continue
+        near = set().union(*sentence_terms[max(0, i - 1) : i + 2])
+        covered = sum(w * _share(t, sentence_terms[i], near, around, everywhere) for t, w in weights.items())
+        before = spans[i - 1][0] if i else start
+        first = before if before < start and _leans_back(source.text, before, start, end) else start
         found.append(
-            _Candidate(
-                item,
-                first,
-                end,
-                covered / total,
-                whole,
-                rarest not in everywhere,
-                missing_names,
-                missing_numbers,
-            )
+            _Candidate(item, first, end, covered / total, in_passage, in_document, missing_names, missing_numbers)
         )
     return found
+
+
+def _share(term: str, sentence: set[str], near: set[str], around: set[str], everywhere: set[str]) -> float:
+    """How much of a term's weight a sentence gets: all for holding it, less for what stands around."""
+    if term in sentence:
+        return 1.0
+    if term in around:
+        return _IN_TITLE
+    if term in near:
+        return _NEXT_TO_IT
+    return _IN_PASSAGE if term in everywhere else 0.0
+
+
+_IN_TITLE, _NEXT_TO_IT, _IN_PASSAGE = 0.6, 0.5, 0.3
+_FEWEST_WORDS = 4
+_BREAK = re.compile(r"—|--|\.{3,}|…|\s\d+(?=\s*$)", re.MULTILINE)
+
+
+def _is_prose(sentence: str) -> bool:
+    """Whether it is a sentence rather than a heading, a line of a table, or a run of a table of contents."""
+    words = texts.word_count(sentence)
+    return words >= _FEWEST_WORDS and len(_BREAK.findall(sentence)) <= max(2, words // 12)
 
 
 _LEANING = frozenset(
@@ -130,10 +180,11 @@ _LEANING = frozenset(
 )
 
 
-def _leans_back(sentence: str, both: str) -> bool:
-    """Whether a sentence begins with a word for something that was named in the one before."""
-    words = texts.plain_terms(sentence[:40])
-    return bool(words) and words[0] in _LEANING and texts.word_count(both) <= _LONGEST
+def _leans_back(text: str, before: int, start: int, end: int) -> bool:
+    """Whether a sentence begins with a word for something that was named in the one before it."""
+    words = texts.plain_terms(text[start : min(end, start + 40)])
+    leans = bool(words) and words[0] in _LEANING
+    return leans and texts.word_count(text[before:end]) <= _LONGEST and _is_prose(text[before:start])
 
 
 def _cosines(candidates: Sequence[_Candidate], embedder: Embedder | None, vector: Vectors | None) -> list[float]:
@@ -150,20 +201,20 @@ def _judged(asked: Asked, c: _Candidate, cosine: float) -> Judged:
     features = (
         c.coverage,
         c.passage_coverage,
-        float(c.rarest_missing),
+        c.document_coverage,
         c.names_missing,
         c.numbers_missing,
         cosine,
+        c.evidence.cosine or cosine,
         float(fits(asked.wanted, sentence)),
     )
-    weights, bias = (WEIGHTS, BIAS) if same else (FOREIGN_WEIGHTS, FOREIGN_BIAS)
-    return Judged(
-        source,
-        c.start,
-        c.end,
-        _sigmoid(bias + sum(w * f for w, f in zip(weights, features, strict=True))),
-        features,
-    )
+    weights = OWN if same else FOREIGN
+    chance = _sigmoid(weights.bias + _dot(weights.chance, features))
+    return Judged(source, c.start, c.end, _dot(weights.rank, features), chance, features, same)
+
+
+def _dot(weights: Sequence[float], features: Sequence[float]) -> float:
+    return sum(w * f for w, f in zip(weights, features, strict=True))
 
 
 def _sigmoid(x: float) -> float:

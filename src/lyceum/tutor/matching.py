@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 
@@ -39,12 +39,14 @@ class Span:
 class _Letters:
     """A text as the letters that must agree, where each stands, and what stands between them.
 
-    `gaps[i]` is what stands before letter i, made comparable; `gaps[-1]` what stands after the last.
+    `between[i]` is what stands before letter i as it is, `gaps[i]` the same made comparable; the last of each is
+    what stands after the last letter.
     """
 
     letters: str
     starts: list[int]
     ends: list[int]
+    between: list[str]
     gaps: list[str]
 
 
@@ -62,7 +64,7 @@ def locate(quoted: str, text: str) -> Span | Mismatch:
         found = _fit(wanted, source, at, text)
         if isinstance(found, Span):
             return found
-        reason = found if found is not Mismatch.NOT_FOUND else reason
+        reason = found
         at = source.letters.find(wanted.letters, at + 1)
     return reason
 
@@ -72,75 +74,107 @@ def _fit(wanted: _Letters, source: _Letters, at: int, text: str) -> Span | Misma
     for i in range(1, size):
         if not _same_gap(wanted.gaps[i], source.gaps[at + i]):
             return Mismatch.OTHER_PUNCTUATION
-    if _cuts_word(source, at) or _cuts_word(source, at + size):
+    if _cuts(source, at) or _cuts(source, at + size) or _leaves_sign(source, at):
         return Mismatch.CUT_WORD
     start, end = source.starts[at], source.ends[at + size - 1]
+    if _cuts_number_words(text, start, end):
+        return Mismatch.CUT_WORD
     if _negated_before(text, start) or _negated_after(text, end):
         return Mismatch.CUT_NEGATION
-    if not _same_ending(wanted.gaps[-1], source.gaps[at + size]):
+    if not _same_ending(wanted.between[-1], source.between[at + size]):
         return Mismatch.OTHER_PUNCTUATION
-    return Span(start, _with_closing_marks(text, end, wanted.gaps[-1]))
+    return Span(start, _with_closing_marks(text, end, wanted.between[-1]))
 
 
-def _cuts_word(source: _Letters, at: int) -> bool:
+# --- where words and numbers begin and end -------------------------------------------------------------
+
+_NUMBER_JOINT = re.compile(r"[.,:/'’·\-‐‑–]")
+_WORD_JOINT = re.compile(r"['’\-‐‑()\[\]]")
+_UNITS = frozenset("%‰°")
+_GROUP = 3
+
+
+def _cuts(source: _Letters, at: int) -> bool:
     """Whether a place before letter `at` lies within a word or a number."""
     if at in (0, len(source.letters)):
         return False
-    gap, before, after = source.gaps[at], source.letters[at - 1], source.letters[at]
-    if gap == "":
+    before, after = source.letters[at - 1], source.letters[at]
+    joint = _INVISIBLE.sub("", source.between[at])
+    if joint == "":
         return not (_unspaced(before) or _unspaced(after))
-    if gap == _LINE_END:
+    if source.gaps[at] == _LINE_END:
         return True
     if before.isdigit() and after.isdigit():
-        return gap in (".", ",", "'", ":", "/", "-")
-    return gap in ("'", "-") and before.isalpha() and after.isalpha() and source.ends[at - 1] + 1 == source.starts[at]
+        return bool(_NUMBER_JOINT.fullmatch(joint)) or (joint.isspace() and _parts_thousands(source, at))
+    if before.isdigit() and (after.isnumeric() or after in _UNITS):
+        return joint.isspace()
+    return before.isalpha() and after.isalpha() and bool(_WORD_JOINT.fullmatch(joint))
 
 
-# --- letters and what stands between them ------------------------------------------------------------
+def _parts_thousands(source: _Letters, at: int) -> bool:
+    """Whether the space before letter `at` is one within a number such as 1 975 496."""
+    first = last = at
+    while first and source.letters[first - 1].isdigit() and (first == at or not source.between[first]):
+        first -= 1
+    while last < len(source.letters) and source.letters[last].isdigit() and (last == at or not source.between[last]):
+        last += 1
+    return at - first <= _GROUP and last - at == _GROUP
+
+
+def _leaves_sign(source: _Letters, at: int) -> bool:
+    """Whether a number would lose the minus sign or the decimal point before it."""
+    gap = source.between[at]
+    alone = (len(gap) == 1 and at == 0) or (len(gap) > 1 and gap[-2:-1].isspace())
+    return source.letters[at].isdigit() and gap[-1:] in tuple(".-−‐‑–") and alone
+
+
+# --- letters and what stands between them ----------------------------------------------------------------
 
 _LINE_END = "\x00"
-_QUOTES = "'\"“”„‟‘’‚‛«»‹›`´′″"
+_SINGLE = "'‘’‚‛‹›`´′"
+_DOUBLE = '"“”„‟«»″'
 _DASHES = "-‐‑‒–—―−"
 _SIGNIFICANT = frozenset("%&#@§†‡°")
-_HYPHEN_AT_LINE_END = re.compile(r"^[-‐¬][ \t\r]*\n\s*$")
-_DROPPED = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff_*]")
+_HYPHEN_AT_LINE_END = re.compile(r"^[-‐‑¬\u00ad][ \t\r]*\n\s*$")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_EMPHASIS = re.compile(r"[_*]")
+_MARK_AFTER_NUMBER = re.compile(f"^(?:[{_SINGLE}](?![{_SINGLE}])|[{_DOUBLE}])")
 
 
 def _is_letter(character: str) -> bool:
     if character.isalnum() or character in _SIGNIFICANT:
         return True
-    return character not in "`´" and unicodedata.category(character)[0] in "MS"
+    return character not in "`´−¬" and unicodedata.category(character)[0] in "MS"
 
 
 @lru_cache(maxsize=512)
 def _letters_of(text: str) -> _Letters:
+    found = _Letters("", [], [], [], [])
     letters: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    gaps: list[str] = []
     after = 0
     for start, end, folded in _clusters(text):
-        gaps.append(_gap(text[after:start]))
         for n, letter in enumerate(folded):
-            if n:
-                gaps.append("")
+            between = "" if n else text[after:start]
+            found.between.append(between)
+            found.gaps.append(_comparable(between, letters[-1] if letters else "", letter))
             letters.append(letter)
-            starts.append(start)
-            ends.append(end)
+            found.starts.append(start)
+            found.ends.append(end)
         after = end
-    gaps.append(_gap(text[after:]))
-    return _unspaced_gaps(_Letters("".join(letters), starts, ends, gaps))
+    found.between.append(text[after:])
+    found.gaps.append("")
+    return replace(found, letters="".join(letters))
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int, str]]:
-    """Each letter with its combining marks, folded to what must agree."""
+    """Each letter with its combining marks, or the parts of a Korean syllable, folded to what must agree."""
     i = 0
     while i < len(text):
         if not _is_letter(text[i]):
             i += 1
             continue
         j = i + 1
-        while j < len(text) and unicodedata.combining(text[j]):
+        while j < len(text) and (unicodedata.combining(text[j]) or "\u1160" <= text[j] <= "\u11ff"):
             j += 1
         yield i, j, _fold(text[i:j])
         i = j
@@ -156,16 +190,31 @@ def _fold(cluster: str) -> str:
     return folded.replace(" ", "")
 
 
-@lru_cache(maxsize=65_536)
-def _gap(between: str) -> str:
+def _comparable(between: str, before: str, after: str) -> str:
     """What stands between two letters, in one spelling for all its typographic forms."""
     if between in ("", " "):
-        return between
-    between = _DROPPED.sub("", between)
+        joined = between == " " and before and _unspaced(before) and _unspaced(after)
+        return "" if joined else between
+    if before.isdigit() and after.isdigit():
+        return _gap_in_number(between)
+    mark = ""
+    if before.isdigit() and (match := _MARK_AFTER_NUMBER.match(between)):
+        # 5' and 5" are feet and inches, minutes and seconds.
+        mark = "single" if match.group() in _SINGLE else "double"
+    gap = _gap(between)
+    if gap == " " and before and _unspaced(before) and _unspaced(after):
+        gap = ""
+    return gap + mark
+
+
+@lru_cache(maxsize=65_536)
+def _gap(between: str) -> str:
     if _HYPHEN_AT_LINE_END.match(between):
         return _LINE_END
+    between = _EMPHASIS.sub("", _INVISIBLE.sub("", between))
+    between = "".join(unicodedata.normalize("NFKC", c) if "\uff00" <= c <= "\uffef" else c for c in between)
     between = between.replace("…", "...").replace(". . .", "...")
-    between = re.sub(f"[{re.escape(_QUOTES)}]+", "'", between)
+    between = re.sub(f"[{re.escape(_SINGLE + _DOUBLE)}]+", "'", between)
     between = re.sub(f"[{re.escape(_DASHES)}]+", "-", between)
     if not between.strip():
         return " " if between else ""
@@ -173,12 +222,11 @@ def _gap(between: str) -> str:
     return re.sub(r"\s+", "", between)
 
 
-def _unspaced_gaps(letters: _Letters) -> _Letters:
-    """Without the white space that line breaks leave between letters of scripts that use none."""
-    for i in range(1, len(letters.letters)):
-        if letters.gaps[i] == " " and _unspaced(letters.letters[i - 1]) and _unspaced(letters.letters[i]):
-            letters.gaps[i] = ""
-    return letters
+@lru_cache(maxsize=4_096)
+def _gap_in_number(between: str) -> str:
+    """Between two digits nothing is typography but the form of a dash, a space, and what cannot be seen."""
+    between = re.sub(f"[{re.escape(_DASHES)}]+", "-", _INVISIBLE.sub("", between))
+    return re.sub(r"\s+", " ", re.sub(r"(?<=-)\s*\n\s*", "", between))
 
 
 def _unspaced(letter: str) -> bool:
@@ -198,49 +246,98 @@ def _same_gap(wanted: str, found: str) -> bool:
     return False
 
 
-_TERMINAL = re.compile(r"[.!?]")
+_TERMINAL = re.compile(r"[.!?。！？؟۔।]")
+_SAME_TERMINAL = str.maketrans("。！？؟۔।", ".!??..")
 
 
 def _same_ending(wanted: str, found: str) -> bool:
     """Whether the marks that end a quotation agree: a full stop may stand for none, but not for ? or !."""
-    asked, given = _TERMINAL.search(wanted), _TERMINAL.search(found)
-    if not asked:
-        return True
-    if asked.group() == ".":
-        return not given or given.group() == "."
-    return given is not None and given.group() == asked.group()
+    asked, given = _terminal(wanted), _terminal(found)
+    return asked is None or asked == given or (asked == "." and given is None)
+
+
+def _terminal(between: str) -> str | None:
+    match = _TERMINAL.search(between)
+    return match.group().translate(_SAME_TERMINAL) if match else None
 
 
 def _with_closing_marks(text: str, end: int, wanted: str) -> int:
     """The end with the sentence's own closing marks, where the quotation has such marks too."""
-    if not _TERMINAL.search(wanted):
-        return end
-    match = re.compile(r"[.!?…]+").match(text, end)
+    match = _CLOSING.match(text, end) if _terminal(wanted) else None
     return match.end() if match else end
+
+
+_CLOSING = re.compile(r"[.!?…。！？؟۔।]+")
 
 
 # --- negation ------------------------------------------------------------------------------------------
 
 _NEGATIONS_BEFORE = frozenset(
-    """not no never neither nor cannot without none nicht kein keine keinen keinem keiner keines nie niemals weder
-    ohne ne pas point jamais aucun aucune sans nunca jamás ningún ninguna sin tampoco non mai nessun nessuna senza
-    não sem niet geen nooit не ни никогда нет без inte aldrig""".split()
+    """not no never neither nor cannot without none hardly scarcely barely nothing nobody
+    nicht kein keine keinen keinem keiner keines nie niemals weder ohne kaum nichts niemand nirgends
+    keineswegs keinesfalls mitnichten
+    ne pas point jamais aucun aucune sans ni guère rien personne
+    nunca jamás ningún ninguna sin tampoco apenas nada nadie non mai nessun nessuna senza né nulla
+    não nem sem niet geen nooit zonder не ни никогда нет без inte aldrig utan""".split()
 )
 _NEGATIONS_AFTER = frozenset("not nicht nie niemals pas point jamais never niet inte".split())
-_WORD_BEFORE = re.compile(r"(\w+(?:['’]\w+)?['’]?)[ \t\r\n]+$")
-_WORD_AFTER = re.compile(r"[ \t\r\n]+(\w+)")
+_NUMBER_WORDS = frozenset(
+    """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
+    ein eine zwei drei vier fünf sechs sieben acht neun zehn zwanzig dreißig vierzig fünfzig
+    un une deux trois quatre cinq six sept huit neuf dix vingt trente quarante cinquante soixante
+    uno una dos tres cuatro cinco seis siete ocho nueve diez veinte treinta cuarenta cincuenta""".split()
+)
+_MAGNITUDES = frozenset(
+    """hundred hundreds thousand thousands million millions billion score dozen
+    hundert tausend million millionen milliarde milliarden dutzend cent cents mille million millions milliard
+    milliards cien ciento cientos mil millón millones docenas""".split()
+)
+_AND = frozenset("and und et y".split())
+_REACH = 60
+_WORD_BEFORE = re.compile(r"(\w+(?:['’]\w+)?)[^\S\n]*\n?[^\S\n]*\Z")
+_WORDS_AFTER = re.compile(r"[^\S\n]*\n?[^\S\n]*(\w+)(?:[^\S\n]*\n?[^\S\n]*(\w+))?")
+_FIRST_WORD = re.compile(r"\W*(\w+)")
 
 
 def _negated_before(text: str, start: int) -> bool:
     """Whether the word just before, with nothing but space between, negates what follows."""
-    match = _WORD_BEFORE.search(text, max(0, start - 40), start)
-    if not match:
-        return False
-    word = match.group(1).lower().replace("’", "'")
+    word = _word_before(text, start)
     return word in _NEGATIONS_BEFORE or word.endswith("n't")
 
 
 def _negated_after(text: str, end: int) -> bool:
-    """Whether the word just after, with nothing but space between, negates what came before."""
-    match = _WORD_AFTER.match(text, end, end + 40)
-    return match is not None and match.group(1).lower() in _NEGATIONS_AFTER
+    """Whether one of the next two words, with nothing but space between, negates what came before."""
+    return bool(_NEGATIONS_AFTER.intersection(_words_after(text, end)))
+
+
+def _cuts_number_words(text: str, start: int, end: int) -> bool:
+    """Whether a number set in words loses a part: “three” of “three hundred”, “hundred” of the same."""
+    first = _FIRST_WORD.match(_bare(text[start : start + _REACH]))
+    if first and first.group(1).lower() in _MAGNITUDES and _is_number(_word_before(text, start)):
+        return True
+    following, last = _words_after(text, end), _word_before(text, end)
+    if following and following[0] in _MAGNITUDES:
+        return _is_number(last)
+    joined = len(following) == 2 and following[0] in _AND and following[1] in _NUMBER_WORDS
+    return joined and last in _NUMBER_WORDS | _MAGNITUDES
+
+
+def _is_number(word: str) -> bool:
+    return word in _NUMBER_WORDS or word in _MAGNITUDES or word.isdigit()
+
+
+def _word_before(text: str, place: int) -> str:
+    match = _WORD_BEFORE.search(_bare(text[max(0, place - _REACH) : place]))
+    return match.group(1).lower().replace("’", "'") if match else ""
+
+
+def _words_after(text: str, place: int) -> list[str]:
+    match = _WORDS_AFTER.match(_bare(text[place : place + _REACH]))
+    return [word.lower() for word in match.groups() if word] if match else []
+
+
+def _bare(text: str) -> str:
+    """A stretch of text without emphasis, invisible signs, and the hyphens of line ends."""
+    text = _EMPHASIS.sub("", _INVISIBLE.sub("", re.sub(r"(?<=\w)[-‐‑¬\u00ad][ \t\r]*\n\s*(?=\w)", "", text)))
+    return unicodedata.normalize("NFC", text)

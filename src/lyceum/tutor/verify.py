@@ -102,17 +102,32 @@ def _citation(source: Source, span: Span) -> Citation:
 
 
 def _is_by(name: str, creators: Sequence[str]) -> bool:
-    """Whether a name, perhaps short or turned round, means one of the creators: its family name must fit."""
-    wanted = set(texts.plain_terms(name))
-    own = [set(texts.plain_terms(creator)) for creator in creators if creator]
-    return bool(wanted) and any(wanted <= words or words <= wanted for words in own)
+    """Whether a name, perhaps turned round or with initials, means one of the creators."""
+    wanted = texts.plain_terms(name)
+    return any(_same_person(wanted, creator) for creator in creators)
+
+
+def _same_person(wanted: Sequence[str], creator: str) -> bool:
+    """The family name must be there, and every other word be one of the creator's, or its initial."""
+    own = texts.plain_terms(creator)
+    family = texts.plain_terms(creator.split(",", maxsplit=1)[0])[-1:]
+    return (
+        bool(family)
+        and family[0] in wanted
+        and all(word in own or (len(word) == 1 and any(o.startswith(word) for o in own)) for word in wanted)
+    )
 
 
 # --- claims ------------------------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_QUOTED = re.compile(r"[“„«\"]([^“”„«»\"]+)[”“»\"]")
-_NAME = re.compile(r"(?<![.!?:“„«\"]\s)(?<!^)(?<![“„«\"(])\b[A-ZÄÖÜÉÈÀÁÍÓÚÑÇ][\w’'-]{2,}")
+_QUOTED = re.compile(
+    r"[“„”]([^“”„]+)(?:[”“]|$)|«([^«»]+)(?:»|$)|»([^«»]+)«|\"([^\"]+)(?:\"|$)|[「『]([^」』]+)[」』]"
+    r"|(?<!\w)[‘'‚‹](?=\w)(.+?[\w.,!?…])[’'‘›](?!\w)|(?<!\w)›(?=\w)(.+?[\w.,!?…])‹(?!\w)"
+)
+_NAME = re.compile(r"(?<![.!?:“„«\"]\s)(?<!^)(?<![“„«\"(])\b[A-ZÄÖÜÉÈÀÁÍÓÚÑÇ][\w-]{2,}")
+_FIRST = re.compile(r"^\W*([A-ZÄÖÜÉÈÀÁÍÓÚÑÇ][\w-]+)")
+_PLACES = frozenset("page pages chapter seite seiten kapitel chapitre página páginas capítulo".split())
 
 
 def check_claim(text: str, citations: Sequence[Citation]) -> Reason | None:
@@ -123,17 +138,35 @@ def check_claim(text: str, citations: Sequence[Citation]) -> Reason | None:
     """
     if not citations:
         return Reason.NO_CITATION
-    if any(not _stands(quoted, citations) for quoted in _QUOTED.findall(text)):
+    quoted = [next(filter(None, groups), "") for groups in _QUOTED.findall(text)]
+    if any(not _stands(words, citations) for words in quoted):
         return Reason.UNQUOTED_MARKS
     known = " ".join(
         [c.exact for c in citations] + [" ".join((*c.creators, c.title, c.date or "", c.page or "")) for c in citations]
     )
     if set(_NUMBER.findall(text)) - set(_NUMBER.findall(known)):
         return Reason.NUMBER_NOT_IN_SOURCE
-    names = {word for name in _NAME.findall(text) for word in texts.plain_terms(name)}
-    if names - set(texts.plain_terms(known)) and all(texts.primary(c.language) != "de" for c in citations):
+    german = any(texts.primary(citation.language) == "de" for citation in citations)
+    if not german and any(not _is_known(name, known, citations) for name in _names(text, citations[0].language)):
         return Reason.NAME_NOT_IN_SOURCE
     return None
+
+
+def _names(text: str, language: str) -> set[str]:
+    """The capitalised words of a claim; its first too, unless it carries grammar only or names a page."""
+    names = {word for name in _NAME.findall(text) for word in texts.plain_terms(name)}
+    first = _FIRST.match(text)
+    word = first.group(1).lower() if first else ""
+    if word and word not in _PLACES and not any(texts.is_function_word(word, code) for code in ("en", language)):
+        names.update(texts.plain_terms(word))
+    return names
+
+
+def _is_known(name: str, known: str, citations: Sequence[Citation]) -> bool:
+    """Whether a word stands in what is known, as it is or in another form of it."""
+    if name in texts.plain_terms(known):
+        return True
+    return any(texts.stem(name, texts.primary(c.language)) in texts.terms(known, c.language) for c in citations)
 
 
 def _stands(quoted: str, citations: Sequence[Citation]) -> bool:

@@ -1,0 +1,161 @@
+"""Passages are found by words, by meaning, and by both, within a language and across languages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lyceum.archive import Metadata, PartialDate, Passage
+from lyceum.errors import ModelMissing
+from lyceum.search import EmbeddedIndex, Entry, Filter, Mode, Query, Scope, retrieve
+from lyceum.testing import HashEmbedder, entry
+
+EVERYTHING = Scope.everything()
+
+
+def known(language: str = "en", **fields) -> Metadata:
+    return Metadata(**{"title": "x", "language": language, **fields})
+
+
+ENTRIES = [
+    entry(1, "The weavers of Silesia rose against their masters.", "Bread was dear that year.", metadata=known()),
+    entry(2, "Bread and roses were what the women of Lawrence asked for.", metadata=known(date=PartialDate(1912))),
+    entry(3, "Die Weber in Schlesien erhoben sich. Brot war teuer.", metadata=known("de")),
+    entry(4, "Prices and wages: an inquiry into families.", metadata=known(title="Prices")),
+    entry(5, "Les canuts de Lyon voulaient du pain.", metadata=known("fr")),
+]
+
+
+class Texts:
+    """The passages of the entries, as a catalogue would give them."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self._passages = {passage.key: passage for e in entries for passage in e.passages}
+
+    def passages(self, keys) -> list[Passage]:
+        return [self._passages[key] for key in keys if key in self._passages]
+
+    def languages(self, keys) -> list[str]:
+        return [self._passages[key].language if key in self._passages else "und" for key in keys]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedIndex:
+    made = EmbeddedIndex(Path(tmp_path_factory.mktemp("index")), embedder="hash-64", dimension=64)
+    made.put(ENTRIES, revision=1)
+    embedder = HashEmbedder()
+    made.attach([(e.facts, embedder.embed([p.text for p in e.passages])) for e in ENTRIES])
+    return made
+
+
+@pytest.fixture
+def find(index):
+    def act(text: str, mode: Mode = Mode.HYBRID, *, embedder=HashEmbedder, limit: int = 10, **filters):
+        query = Query(text, EVERYTHING, Filter(**filters), mode, limit)
+        return retrieve(query, index, Texts(ENTRIES), embedder)
+
+    return act
+
+
+def places(found) -> list[str]:
+    return [hit.passage.id for hit in found.hits]
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("text", ["", "  ", "\n", "…?!", "\0"])
+def test_an_empty_query_finds_nothing_and_breaks_nothing(find, mode, text):
+    hits = find(text, mode).hits
+    assert hits == [] or mode in (Mode.DENSE, Mode.HYBRID)
+
+
+def test_words_are_found_by_their_stems(find):
+    assert places(find("the weaver rising in Silesia", Mode.LEXICAL))[0] == "version-1.0"
+
+
+@pytest.mark.parametrize("word", ["weavers", "families", "wages", "masters", "prices", "Silesia", "roses"])
+def test_one_word_finds_the_passage_in_which_it_stands(find, word):
+    """A query too short to tell its language is read in all of them."""
+    hits = find(word, Mode.LEXICAL).hits
+    assert hits
+    assert word.lower() in hits[0].passage.text.lower()
+
+
+@pytest.mark.parametrize(("word", "place"), [("Weber", "version-3.0"), ("canuts", "version-5.0"), ("Brot teuer", "version-3.0")])
+def test_one_word_of_another_language_finds_it_too(find, word, place):
+    assert places(find(word, Mode.LEXICAL))[:1] == [place]
+
+
+def test_words_in_quotation_marks_must_stand_together(find):
+    assert places(find('bread "bread and roses"', Mode.LEXICAL)) == ["version-2.0"]
+    assert places(find("bread “and bread roses”", Mode.LEXICAL)) == []
+    assert places(find("„bread and roses“", Mode.HYBRID)) == ["version-2.0"]
+
+
+def test_an_exact_query_is_one_phrase(find):
+    assert places(find("Bread was dear", Mode.EXACT)) == ["version-1.1"]
+    assert places(find("dear was bread", Mode.EXACT)) == []
+    assert places(find("weaver", Mode.EXACT)) == []
+
+
+def test_meaning_finds_without_the_same_order(find):
+    found = find("roses for women: bread, asked Lawrence", Mode.DENSE)
+    assert places(found)[0] == "version-2.0"
+    assert found.vector is not None
+    assert found.hits[0].score == max(hit.score for hit in found.hits)
+
+
+def test_both_are_fused(find):
+    found = find("the women of Lawrence asked for bread")
+    assert places(found)[0] == "version-2.0"
+    first = found.hits[0]
+    assert first.lexical > 0
+    assert first.dense > 0
+    assert [h.score for h in found.hits] == sorted((h.score for h in found.hits), reverse=True)
+    assert all(0 <= h.score <= 1 for h in found.hits)
+
+
+def test_each_passage_is_found_once(find):
+    found = places(find("bread weavers prices"))
+    assert len(found) == len(set(found))
+
+
+def test_a_limit_cuts_the_list(find):
+    for mode in (Mode.HYBRID, Mode.LEXICAL, Mode.DENSE):
+        assert len(find("the bread of the weavers", mode, limit=1).hits) == 1
+
+
+@pytest.mark.parametrize("mode", [Mode.HYBRID, Mode.LEXICAL, Mode.DENSE])
+def test_filters_hold_in_every_mode(find, mode):
+    assert set(places(find("Die Weber und das Brot", mode, language="de"))) == {"version-3.0"}
+    assert set(places(find("bread and roses", mode, first=PartialDate(1900).first))) == {"version-2.0"}
+
+
+def test_without_an_embedder_words_must_do(find):
+    found = find("the weavers of Silesia", embedder=lambda: None)
+    assert places(found)[0] == "version-1.0"
+    assert found.vector is None
+
+
+def test_meaning_alone_needs_an_embedder(find):
+    def missing():
+        raise ModelMissing("The weights are not installed.", hint="Install them.")
+
+    with pytest.raises(ModelMissing):
+        find("the weavers", Mode.DENSE, embedder=missing)
+
+
+def test_across_languages_meaning_alone_ranks(index):
+    """A name shared by chance does not lift a foreign passage above a near one."""
+
+    class Fixed(HashEmbedder):
+        def embed(self, texts):
+            return np.array([ENTRIES_VECTOR], dtype=np.float32)
+
+    query = Query("Lyon und die Weber in Schlesien, was taten sie", EVERYTHING)
+    ENTRIES_VECTOR = HashEmbedder().embed([ENTRIES[0].passages[0].text])[0]
+    found = retrieve(query, index, Texts(ENTRIES), Fixed)
+    assert found.language == "de"
+    ranks = places(found)
+    assert ranks.index("version-1.0") < ranks.index("version-5.0")
