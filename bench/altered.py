@@ -356,10 +356,10 @@ _NUMBER_WORDS = {
     "fr": "deux trois quatre cinq six sept huit neuf dix douze vingt trente quarante cent mille",
 }
 _MAGNITUDES = {
-    "en": "hundred|thousand|million|millions|and \\w+",
+    "en": "hundred|thousand|million|millions",
     "de": "tausend|Tausend|Million|Millionen",
-    "es": "mil|cientos|millones|y \\w+",
-    "fr": "mille|cents?|millions|et \\w+",
+    "es": "mil|cientos|millones",
+    "fr": "mille|cents?|millions",
 }
 _PREFIXES = {
     "en": "un|in|im|dis|non|ir",
@@ -618,7 +618,7 @@ def number_word_cut_short(sentence: Stretch, world: World) -> Altered:
     language = _language(sentence)
     number = _any_of(_NUMBER_WORDS[language])
     match = _pick(rf"(?:{number}|\d)\s+(?:{_MAGNITUDES[language]})\b", sentence, world)
-    if not match or " and " in match.group() + " ":
+    if not match:
         return None
     head = sentence.text[: match.start()] + match.group().split()[0]
     return head if len(head.split()) >= 3 and re.search(rf"{number}$|\d$", head) else None

@@ -56,14 +56,14 @@ def load(home: Path | None, environment: Mapping[str, str]) -> Settings:
         said = _from_environment(name, environment)
         value = said if said is not None else stated.get(name)
         if value is not None:
-            values[name] = _whole_number(name, value) if field.type == "int" else str(value)
+            values[name] = _whole_number(name, value) if field.type == "int" else _words(name, value)
     return Settings(home=place.expanduser().absolute(), cache=cache.expanduser().absolute(), **values)  # type: ignore[arg-type]
 
 
 def _from_file(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError) as error:
         raise ConfigError(
@@ -78,13 +78,19 @@ def _from_environment(name: str, environment: Mapping[str, str]) -> str | None:
     if file := environment.get(f"{variable}_FILE"):
         try:
             return Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
-                f"{variable}_FILE names {file}, which cannot be read: {error.strerror}.",
+                f"{variable}_FILE names {file}, which cannot be read: {error}.",
                 hint="Check the path and the right to read it.",
                 code="secret_unreadable",
             ) from error
     return environment.get(variable)
+
+
+def _words(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ConfigError(f"The setting {name} is {value!r}.", hint="It is text, in quotation marks.")
+    return value
 
 
 def _whole_number(name: str, value: object) -> int:

@@ -42,9 +42,10 @@ from lyceum.archive import (
     State,
     find_files,
     stored_extract,
+    text_digest,
 )
 from lyceum.config import Settings
-from lyceum.errors import HomeError, InvalidValue, ModelMissing, ReceiveFailed, UsageError
+from lyceum.errors import HomeError, InvalidValue, ModelMissing, ReceiveFailed, StoreDamaged, UsageError
 from lyceum.providers.openai import OpenAICompatible
 from lyceum.search import (
     USE_MULTILINGUAL,
@@ -303,6 +304,9 @@ class Library:
             seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
         ) as worker:
             text = worker.extract(draft, draft.name).text
+        if draft.suffix.lower() in _AS_WRITTEN:
+            # Lines are those of the file, which extraction would join.
+            text = draft.read_text(encoding="utf-8", errors="replace")
         creators = {name for document in self.documents() for name in document.metadata.creators}
         return check_quotations(find_quotations(text), self._stretches, creators)
 
@@ -336,7 +340,8 @@ class Library:
             text = self._catalogue.read(
                 passage.document, start, min(passage.end + _AROUND, passage.document.characters)
             )
-            stretches.append(replace(source_of(Hit(passage, 0.0)), text=text, start=start))
+            pages = tuple(self._catalogue.pages(passage.document))
+            stretches.append(replace(source_of(Hit(passage, 0.0)), text=text, start=start, pages=pages))
         return stretches
 
     # --- integrity -----------------------------------------------------------------------------------
@@ -364,15 +369,22 @@ class Library:
 
     def _check_texts(self, documents: Sequence[Document]) -> Iterator[Problem]:
         for document in documents:
-            text = self._catalogue.read(document)
-            whole = len(text) == document.characters
-            passages = self._catalogue.passages_of(document)
-            sound = len(passages) == document.passages and all(
-                0 <= p.start < p.end <= len(text) and p.text == text[p.start : p.end] for p in passages
-            )
-            if not whole or not sound:
+            if not self._is_whole(document):
                 hint = "Remove the document and add its source again."
                 yield Problem("text_damaged", document.id, f"The text of “{document.name}” is not whole.", hint)
+
+    def _is_whole(self, document: Document) -> bool:
+        try:
+            text = self._catalogue.read(document)
+            passages = self._catalogue.passages_of(document)
+        except StoreDamaged:
+            return False
+        return (
+            text_digest(text) == document.text_sha256
+            and len(text) == document.characters
+            and len(passages) == document.passages
+            and all(0 <= p.start < p.end <= len(text) and p.text == text[p.start : p.end] for p in passages)
+        )
 
     def _check_index(self, documents: Sequence[Document]) -> Iterator[Problem]:
         expected, with_vectors = 0, self.index.with_vectors()
@@ -450,10 +462,19 @@ class Library:
 
     def _index_text(self) -> None:
         while batch := self._next_batch(State.SEGMENTED, _TEXT_BATCH):
-            older = [v.row for d in batch for v in self._catalogue.versions(d.id) if v.row != d.row]
-            self.index.put(map(self._entry, batch), without=older, revision=self._catalogue.revision)
+            newest = [document for document in batch if self._is_newest(document)]
             for document in batch:
+                if document not in newest:
+                    self._catalogue.advance(document, Moved(State.SUPERSEDED))
+            older = [v.row for d in newest for v in self._catalogue.versions(d.id) if v.row != d.row]
+            self.index.put(map(self._entry, newest), without=older, revision=self._catalogue.revision)
+            for document in newest:
                 self._catalogue.advance(document, Moved(State.SEARCHABLE))
+
+    def _is_newest(self, document: Document) -> bool:
+        """Whether no newer content of the document can be read; the source may have changed since a kill."""
+        versions = self._catalogue.versions(document.id)
+        return document.number == max(v.number for v in versions if v.state in READABLE)
 
     def _embed(self, tell: Progress) -> None:
         waiting = list(self._catalogue.find(states=(State.SEARCHABLE,)))
@@ -518,7 +539,11 @@ class Library:
             except BlockingIOError:
                 log.warning("Another process is writing to this home; waiting for it to finish.")
                 fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+            try:
+                yield
+            finally:
+                if "index" in self.__dict__:
+                    self.index.close()
 
     def _search(self, query: Query) -> Found:
         embedder: Callable[[], Embedder | None] = self._optional_embedder
@@ -551,6 +576,7 @@ class Library:
 
 _EMBED_CHUNK = 256
 _STRETCHES = 8
+_AS_WRITTEN = (".txt", ".md", ".markdown")
 _AROUND = 1_200
 
 
@@ -603,6 +629,7 @@ def _passes(document: Document, wanted: Filter) -> bool:
         and (wanted.kind is None or metadata.kind == wanted.kind)
         and (wanted.first is None or (metadata.date is not None and metadata.date.first >= wanted.first))
         and (wanted.last is None or (metadata.date is not None and metadata.date.last <= wanted.last))
+        and (wanted.author is None or bool(names))
         and (not names or any(names <= set(texts.plain_terms(c)) for c in metadata.creators))
     )
 

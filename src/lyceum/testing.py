@@ -34,6 +34,7 @@ from lyceum.archive import (
     Moved,
     Outcome,
     Page,
+    PageFinder,
     PartialDate,
     Passage,
     Received,
@@ -42,7 +43,6 @@ from lyceum.archive import (
     State,
     TextBuilder,
     Texts,
-    segment,
 )
 from lyceum.errors import ModelFailed, StoreDamaged, UnknownDocument
 from lyceum.search import Embedder, Entry, Filter, Index, Key, Scope, Scored, Vectors, Words, facts_of
@@ -165,7 +165,7 @@ def entry(version: int, *passages: str, metadata: Metadata | None = None) -> Ent
     start = 0
     for n, words in enumerate(passages):
         key = version * PASSAGES_PER_VERSION + n
-        made.append(Passage(f"version-{version}.{n}", key, document, start, start + len(words), words, None, ""))
+        made.append(Passage(f"version-{version}.{n}", key, document, start, start + len(words), words, (), ""))
         start += len(words) + 2
     return Entry(facts_of(made[0]), known.title or "", made)
 
@@ -366,7 +366,20 @@ class TextsSuite:
         archive = self.make(folder)
         document, _ = archive.add(_received("a.txt", extracted.text))
         archive.advance(document, ExtractedProduct(extracted, Metadata(title="The mill", language=language)))
-        return archive, archive.advance(document, SegmentedProduct(segment(extracted, language)))
+        return archive, archive.advance(document, SegmentedProduct(_cut(extracted)))
+
+
+def _cut(extracted: Extracted) -> list[Segment]:
+    """Two paragraphs to a passage, below the last heading before it."""
+    pages, heading = PageFinder(extracted.pages), ""
+    paragraphs: list[Block] = []
+    for block in extracted.blocks:
+        if block.kind == "heading":
+            heading = extracted.text[block.start : block.end]
+        else:
+            paragraphs.append(block)
+    pairs = zip(paragraphs[::2], [*paragraphs[1::2], paragraphs[-1]], strict=False)
+    return [Segment(a.start, b.end, pages.touched(a.start, b.end), heading) for a, b in pairs]
 
 
 def _received(source: str, content: str, given: Metadata | None = None) -> Received:
@@ -385,7 +398,7 @@ def _extracted(text: str) -> Extracted:
 
 def _advance(catalogue: Catalogue, document: Document) -> Document:
     catalogue.advance(document, ExtractedProduct(_extracted(_SPEECH[0]), document.metadata))
-    catalogue.advance(document, SegmentedProduct([Segment(0, len(_SPEECH[0]), None, "")]))
+    catalogue.advance(document, SegmentedProduct([Segment(0, len(_SPEECH[0]), (), "")]))
     return catalogue.advance(document, Moved(State.SEARCHABLE))
 
 

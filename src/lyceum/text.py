@@ -43,6 +43,7 @@ FUNCTION_WORDS = {
         seinem seinen seiner seines seit selbst sich sie sind so sogar solche solchem solchen solcher soll
         sollte sondern sonst über um und uns unser unter viel viele vom von vor wann war waren warum was
         wegen weil weiter welche welchem welchen welcher welches wem wen wenn wer werde werden wessen wie
+        wollten sollten konnten mussten hatten
         wieder will wir wird wo wollen wollte wurde wurden während zu zum zur zwar zwischen laut""",
     "fr": """à afin ai alors après as au aucun aucune aussi autre autres aux avait avant avec avoir avons ayant
         c car ce ceci cela celle celles celui ces cet cette ceux chaque chez comme comment contre d dans de
@@ -137,6 +138,16 @@ def terms(text: str, language: str | None) -> list[str]:
     return found
 
 
+def words(text: str) -> list[str]:
+    """The words of a text in order, in lower case; a run of an unspaced script is one."""
+    return [match.group() for match in _WORD.finditer(searchable(text))]
+
+
+def is_unspaced(word: str) -> bool:
+    """Whether a word is written in a script without spaces."""
+    return bool(_IS_UNSPACED.match(word))
+
+
 def content_terms(text: str, language: str | None) -> list[str]:
     """As `terms`, without function words and single letters, each once, in order."""
     code = primary(language)
@@ -207,7 +218,7 @@ _ABBREVIATIONS = {
 }
 _ABBREVIATED = {code: frozenset(words.split()) for code, words in _ABBREVIATIONS.items()}
 _ENDS = re.compile(
-    r"""(?:\.{2,}|[.!?…]+)(?:[ \u00a0\u202f]»|["'”’»)\]\u201c\u2018])*(?=\s)"""
+    r"""(?:\.{2,}|[.!?…]+)(?:[ \u00a0\u202f]»|["'”’»«)\]\u201c\u2018])*(?=\s)"""
     r"""|[。！？]+["」』”）]*|[।؟۔]+(?=\s)|\n\s*\n"""
 )
 _WORD_BEFORE = re.compile(r"[^\s(\[\"“„«‘']+$")
@@ -289,6 +300,7 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int] | None:
 # --- languages -------------------------------------------------------------------------------------
 
 _FIRST_WORDS = 400
+_WORDS_TO_DETECT = 5
 
 
 def detect_language(text: str) -> str:
@@ -302,13 +314,20 @@ def detect_language(text: str) -> str:
 
 
 def question_language(question: str) -> str:
-    """The language of one line: by its function words where they decide, else by `detect_language`."""
-    words = [match.group() for match in _WORD.finditer(question.lower())]
-    scores = {code: sum(word in stop for word in words) for code, stop in _STOP.items()}
-    ranked = sorted(scores.items(), key=lambda item: -item[1])
-    if ranked[0][1] >= 1 and ranked[0][1] > ranked[1][1]:
-        return ranked[0][0]
-    return detect_language(question)
+    """The language of one line: by its function words where they decide, by its letters where it is long enough.
+
+    `und` for a few words without grammar, such as a name or a title.
+    """
+    found = words(question)
+    scores = {code: sum(word in stop for word in found) for code, stop in _STOP.items()}
+    most = max(scores.values())
+    likely = [code for code, score in scores.items() if score == most] if most else []
+    if len(likely) == 1:
+        return likely[0]
+    if likely and (guess := detect_language(question)) in likely:
+        return guess
+    enough = len(found) >= _WORDS_TO_DETECT or any(map(is_unspaced, found))
+    return detect_language(question) if enough else "und"
 
 
 @cache

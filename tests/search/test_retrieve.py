@@ -82,7 +82,9 @@ def test_one_word_finds_the_passage_in_which_it_stands(find, word):
     assert word.lower() in hits[0].passage.text.lower()
 
 
-@pytest.mark.parametrize(("word", "place"), [("Weber", "version-3.0"), ("canuts", "version-5.0"), ("Brot teuer", "version-3.0")])
+@pytest.mark.parametrize(
+    ("word", "place"), [("Weber", "version-3.0"), ("canuts", "version-5.0"), ("Brot teuer", "version-3.0")]
+)
 def test_one_word_of_another_language_finds_it_too(find, word, place):
     assert places(find(word, Mode.LEXICAL))[:1] == [place]
 
@@ -151,10 +153,10 @@ def test_across_languages_meaning_alone_ranks(index):
 
     class Fixed(HashEmbedder):
         def embed(self, texts):
-            return np.array([ENTRIES_VECTOR], dtype=np.float32)
+            return np.array([like_the_first], dtype=np.float32)
 
     query = Query("Lyon und die Weber in Schlesien, was taten sie", EVERYTHING)
-    ENTRIES_VECTOR = HashEmbedder().embed([ENTRIES[0].passages[0].text])[0]
+    like_the_first = HashEmbedder().embed([ENTRIES[0].passages[0].text])[0]
     found = retrieve(query, index, Texts(ENTRIES), Fixed)
     assert found.language == "de"
     ranks = places(found)

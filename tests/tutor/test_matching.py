@@ -175,7 +175,9 @@ def test_numbers_are_not_joined_across_marks(said, printed):
     assert isinstance(locate(said, printed), Mismatch)
 
 
-@pytest.mark.parametrize(("said", "printed"), [("他来了。", "他来了？"), ("他来了！", "他来了。"), ("ذهبوا.", "ذهبوا؟")])
+@pytest.mark.parametrize(
+    ("said", "printed"), [("他来了。", "他来了？"), ("他来了！", "他来了。"), ("ذهبوا.", "ذهبوا؟")]
+)
 def test_a_question_is_not_a_statement_in_any_script(said, printed):
     assert isinstance(locate(said, printed), Mismatch)
 

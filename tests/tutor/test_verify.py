@@ -6,12 +6,13 @@ import dataclasses
 
 import pytest
 
+from lyceum.archive import Page
 from lyceum.tutor import Citation, Quotation, Reason, Refusal, Source, check_claim, verify
 
 TEXT = "In 1844 the weavers rose. They did not ask for alms. “We are hungry,” said Wolff."
 SILESIA = Source(
     id="p1", text=TEXT, start=1000, document="d1", version="v1", title="Silesia",
-    creators=("Wolff, Wilhelm", "Karl Marx"), date="1844-06", language="en", page="12",
+    creators=("Wolff, Wilhelm", "Karl Marx"), date="1844-06", language="en", pages=(Page("12", 0, 10_000),),
 )  # fmt: skip
 SOURCES = {"p1": SILESIA, "own": Source(id="own", text="Bread costs 5 groschen.")}
 

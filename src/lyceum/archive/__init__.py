@@ -23,6 +23,7 @@ from lyceum.archive.store import (
     SqliteCatalogue,
     State,
     Texts,
+    text_digest,
 )
 
 __all__ = [
@@ -30,5 +31,5 @@ __all__ = [
     "ExtractedProduct", "Failure", "FolderBlobStore", "Found", "Intake", "LimitedWorker", "Metadata", "MetadataTable",
     "Moved", "Outcome", "Page", "PageFinder", "PartialDate", "Passage", "Received", "Refused", "Segment",
     "SegmentedProduct", "SqliteCatalogue", "State", "Taken", "TextBuilder", "Texts", "find_files", "segment",
-    "stored_extract",
+    "stored_extract", "text_digest",
 ]  # fmt: skip

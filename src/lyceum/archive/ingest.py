@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 _LANGUAGE_IN_DOUBT = ("html", "docx", "pdf")
 _WORDS_TO_TRUST_DETECTION = 100
+_HEAD = 4_096
 
 
 class Worker(Protocol):
@@ -72,12 +73,11 @@ class Intake:
         """Stores a file, or each file of an archive; one result for each."""
         try:
             with found.path.open("rb") as stream:
-                head = stream.read(4096)
-            if containers.is_container(detect(head, found.path.name)):
-                yield from self._receive_members(found, table, given)
-                return
-            with found.path.open("rb") as stream:
-                yield self._receive_stream(stream, found.source, found.path.name, table, given)
+                # Opened once: the source may be a pipe.
+                if not containers.is_container(detect(stream.peek(_HEAD)[:_HEAD], found.path.name)):
+                    yield self._receive_stream(stream, found.source, found.path.name, table, given)
+                    return
+            yield from self._receive_members(found, table, given)
         except StepFailed as error:
             yield Refused(found.source, Failure.of(error))
         except OSError as error:

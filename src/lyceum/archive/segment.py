@@ -15,11 +15,11 @@ LONGEST_SENTENCE = 250
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Where a passage stands: offsets, the pages that it touches, and the headings above it."""
+    """Where a passage stands: offsets, the pages that it touches (none where there are none), the headings above."""
 
     start: int
     end: int
-    page: str | None
+    pages: tuple[Page, ...]
     heading: str
 
 
@@ -43,7 +43,7 @@ def segment(extracted: Extracted, language: str | None) -> list[Segment]:
     for heading, blocks in _sections(extracted):
         sentences = [s for block in blocks for s in _sentences(extracted.text, block, language)]
         for start, end in _pack(sentences):
-            segments.append(Segment(start, end, pages.label(start, end), heading))
+            segments.append(Segment(start, end, pages.touched(start, end), heading))
     return segments
 
 
@@ -54,12 +54,18 @@ class PageFinder:
         self._pages = [page for page in pages if page.end > page.start]
         self._starts = [page.start for page in self._pages]
 
+    def touched(self, start: int, end: int) -> tuple[Page, ...]:
+        """The pages on which a span stands, in order."""
+        first = max(0, bisect_right(self._starts, start) - 1)
+        last = max(0, bisect_right(self._starts, max(start, end - 1)) - 1)
+        return tuple(self._pages[first : last + 1])
+
     def label(self, start: int, end: int) -> str | None:
         """`"12"`, `"12–13"` for a span over a page break, or None for a document without pages."""
-        if not self._pages:
+        touched = self.touched(start, end)
+        if not touched:
             return None
-        first = self._pages[max(0, bisect_right(self._starts, start) - 1)].label
-        last = self._pages[max(0, bisect_right(self._starts, max(start, end - 1)) - 1)].label
+        first, last = touched[0].label, touched[-1].label
         return first if first == last else f"{first}–{last}"
 
 

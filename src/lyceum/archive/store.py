@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,12 +21,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from lyceum.archive.model import Extracted, Metadata, Page
-from lyceum.archive.segment import Segment
-from lyceum.errors import StepFailed, StoreDamaged, UnknownDocument
+from lyceum.archive.segment import PageFinder, Segment
+from lyceum.errors import HomeError, StepFailed, StoreDamaged, UnknownDocument
 
 PASSAGES_PER_VERSION = 1 << 20
 _TEXT_BLOCK = 16_384
 _SCHEMA_VERSION = 1
+_WAL_ATTEMPTS = 250
 
 
 class State(StrEnum):
@@ -90,6 +92,7 @@ class Document:
     state: State
     passages: int
     characters: int
+    text_sha256: str = ""
     notes: tuple[str, ...] = ()
     failure: Failure | None = None
 
@@ -104,8 +107,13 @@ class Passage:
     start: int
     end: int
     text: str
-    page: str | None
+    pages: tuple[Page, ...]
     heading: str
+
+    @property
+    def page(self) -> str | None:
+        """The printed page on which it stands, `"12–13"` over a page break, None where there are no pages."""
+        return PageFinder(self.pages).label(self.start, self.end)
 
     @property
     def language(self) -> str:
@@ -150,7 +158,10 @@ class Catalogue(Protocol):
         ...
 
     def remove(self, document: str) -> list[str]:
-        """Deletes a document with all its versions; returns the SHA-256 of files that none needs any more."""
+        """Deletes those of a document's versions that are marked as leaving, or all where none is.
+
+        Returns the SHA-256 of files that none needs any more.
+        """
         ...
 
 
@@ -232,6 +243,53 @@ def document_id(sha256: str) -> str:
     return sha256[:16]
 
 
+@contextlib.contextmanager
+def _damage_told() -> Iterator[None]:
+    """Turns what SQLite says of its file into our errors, whenever it is found out."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise HomeError(
+            f"The catalogue cannot be used: {error}.",
+            hint="Look at the disk's free space and the right to write there; what was stored before is kept.",
+        ) from error
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        raise
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged(
+            f"The catalogue is damaged: {error}.",
+            hint="Restore the home from a backup; the files that were added are still in its blobs folder.",
+        ) from error
+
+
+class _Cursor(sqlite3.Cursor):
+    def fetchone(self) -> Any:
+        with _damage_told():
+            return super().fetchone()
+
+    def fetchall(self) -> list[Any]:
+        with _damage_told():
+            return super().fetchall()
+
+
+class _Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        with _damage_told():
+            return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Any) -> sqlite3.Cursor:
+        with _damage_told():
+            return super().executemany(sql, parameters)
+
+
+def text_digest(text: str) -> str:
+    """The SHA-256 of a stored text, by which an alteration is found."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 class SqliteCatalogue:
     """The embedded Catalogue and Texts: one SQLite file, many readers beside one writer."""
 
@@ -239,18 +297,14 @@ class SqliteCatalogue:
         self._path = path
         self._cache: dict[int, Document | None] = {}
         self._cached_at = (0, 0)
-        try:
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
-            self._db.row_factory = sqlite3.Row
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.execute("PRAGMA foreign_keys=ON")
-            self._prepare()
-        except sqlite3.DatabaseError as error:
-            raise StoreDamaged(
-                f"The catalogue {path.name} cannot be opened: {error}.",
-                hint="Restore the home from a backup; the files that were added are still in its blobs folder.",
-            ) from error
+        with _damage_told():
+            self._db = sqlite3.connect(
+                path, isolation_level=None, timeout=60, check_same_thread=False, factory=_Connection
+            )
+        self._db.row_factory = sqlite3.Row
+        self._become_wal()
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._prepare()
 
     def close(self) -> None:
         """Closes the file."""
@@ -268,6 +322,7 @@ class SqliteCatalogue:
             outcome = Outcome.UPDATED if owner else Outcome.ADDED
             document = owner["document"] if owner else document_id(received.sha256)
             row = self._insert_version(document, received)
+            self._note_source(received.source, document, row)
             return self._document(row), outcome
 
     def get(self, document: str, *, version: str | None = None) -> Document:
@@ -317,16 +372,20 @@ class SqliteCatalogue:
         return self._from_row(found) if found else None
 
     def remove(self, document: str) -> list[str]:
-        """Deletes a document and everything that was made of it."""
+        """Deletes a document's versions that are marked for it, or all where none is, with what was made of them."""
         with self._transaction():
-            rows = self._db.execute("SELECT row, sha256 FROM versions WHERE document=?", (document,)).fetchall()
+            rows = self._db.execute(
+                "SELECT row, sha256 FROM versions WHERE document=? AND state='removing'", (document,)
+            ).fetchall()
+            rows = rows or self._db.execute("SELECT row, sha256 FROM versions WHERE document=?", (document,)).fetchall()
             for table in ("passages", "texts", "structures"):
                 self._db.executemany(
                     f"DELETE FROM {table} WHERE version=?",  # noqa: S608
                     [(found["row"],) for found in rows],
                 )
-            self._db.execute("DELETE FROM versions WHERE document=?", (document,))
-            self._db.execute("DELETE FROM sources WHERE document=?", (document,))
+            self._db.executemany("DELETE FROM versions WHERE row=?", [(found["row"],) for found in rows])
+            if not self._db.execute("SELECT 1 FROM versions WHERE document=?", (document,)).fetchone():
+                self._db.execute("DELETE FROM sources WHERE document=?", (document,))
             self._db.execute("UPDATE meta SET value = value + 1 WHERE name='revision'")
             return [found["sha256"] for found in rows if not self._needs(found["sha256"])]
 
@@ -351,7 +410,7 @@ class SqliteCatalogue:
             version, n = divmod(key, PASSAGES_PER_VERSION)
             document = self._known(version)
             place = self._db.execute(
-                "SELECT start, end, page, heading FROM passages WHERE version=? AND n=?", (version, n)
+                "SELECT start, end, pages, heading FROM passages WHERE version=? AND n=?", (version, n)
             ).fetchone()
             if document and place:
                 found.append(self._passage(document, n, place, self._read(version, place["start"], place["end"])))
@@ -361,7 +420,7 @@ class SqliteCatalogue:
         """All passages of a version in order."""
         text = self.read(document)
         places = self._db.execute(
-            "SELECT n, start, end, page, heading FROM passages WHERE version=? ORDER BY n", (document.row,)
+            "SELECT n, start, end, pages, heading FROM passages WHERE version=? ORDER BY n", (document.row,)
         ).fetchall()
         return [self._passage(document, p["n"], p, text[p["start"] : p["end"]]) for p in places]
 
@@ -406,6 +465,18 @@ class SqliteCatalogue:
 
     # --- how -------------------------------------------------------------------------------------
 
+    def _become_wal(self) -> None:
+        """Switches the file to WAL; SQLite does not wait for its turn there, so this does."""
+        for attempt in range(_WAL_ATTEMPTS):
+            try:
+                self._db.execute("PRAGMA journal_mode=WAL")
+            except HomeError:
+                if attempt == _WAL_ATTEMPTS - 1:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
+
     def _prepare(self) -> None:
         stored = self._db.execute("PRAGMA user_version").fetchone()[0]
         if stored > _SCHEMA_VERSION:
@@ -414,8 +485,11 @@ class SqliteCatalogue:
                 hint="Upgrade Lyceum, or use the version that wrote it.",
                 code="home_newer",
             )
-        if stored < _SCHEMA_VERSION:
-            with self._transaction():
+        if stored == _SCHEMA_VERSION:
+            return
+        with self._transaction():
+            # Another process may have made it while this one waited for its turn.
+            if self._db.execute("PRAGMA user_version").fetchone()[0] < _SCHEMA_VERSION:
                 for statement in _SCHEMA.split(";"):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
@@ -434,25 +508,24 @@ class SqliteCatalogue:
         """The version with these bytes, of the source's own document first."""
         row: sqlite3.Row | None = self._db.execute(
             """SELECT v.* FROM versions v LEFT JOIN sources s ON s.document = v.document AND s.source = ?
-               WHERE v.sha256 = ? AND v.state != 'removing'
+               WHERE v.sha256 = ?
                ORDER BY s.source IS NULL, v.number DESC LIMIT 1""",
             (received.source, received.sha256),
         ).fetchone()
         return row
 
     def _add_again(self, known: sqlite3.Row, received: Received) -> tuple[Document, Outcome]:
-        self._db.execute(
-            "INSERT OR REPLACE INTO sources(source, document) VALUES(?,?)",
-            (received.source, known["document"]),
-        )
+        before = self._db.execute("SELECT version FROM sources WHERE source=?", (received.source,)).fetchone()
+        went_back = before is not None and before["version"] != known["row"]
+        self._note_source(received.source, known["document"], known["row"])
         given = json.dumps(received.given.as_dict())
-        if known["state"] == State.FAILED:
+        if known["state"] in (State.FAILED, State.REMOVING):
             self._db.execute(
                 "UPDATE versions SET state='received', failure=NULL, given=?, source=?, name=? WHERE row=?",
                 (given, received.source, received.name, known["row"]),
             )
             return self._document(known["row"]), Outcome.ADDED
-        if known["state"] == State.SUPERSEDED:
+        if known["state"] == State.SUPERSEDED and went_back:
             # The source went back to an earlier content: that content is the newest version again.
             self._db.execute(
                 """UPDATE versions SET state='segmented', given=?,
@@ -475,11 +548,13 @@ class SqliteCatalogue:
                 json.dumps(received.given.as_dict()), json.dumps(received.given.as_dict()),
             ),
         )  # fmt: skip
-        self._db.execute(
-            "INSERT INTO sources(source, document) VALUES(?,?) ON CONFLICT(source) DO NOTHING",
-            (received.source, document),
-        )
         return int(cursor.lastrowid or 0)
+
+    def _note_source(self, source: str, document: str, version: int) -> None:
+        """Remembers which content a source has now."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO sources(source, document, version) VALUES(?,?,?)", (source, document, version)
+        )
 
     def given(self, document: Document) -> Metadata:
         """What was said of the version when it was added, before anything was read from it."""
@@ -509,15 +584,25 @@ class SqliteCatalogue:
             (row, zlib.compress(json.dumps(structure).encode(), 6)),
         )
         self._db.execute(
-            "UPDATE versions SET state='extracted', characters=?, metadata=?, notes=?, failure=NULL WHERE row=?",
-            (len(text), json.dumps(product.metadata.as_dict()), json.dumps(product.extracted.notes), row),
+            """UPDATE versions SET state='extracted', characters=?, text_sha256=?, metadata=?, notes=?, failure=NULL
+               WHERE row=?""",
+            (
+                len(text),
+                text_digest(text),
+                json.dumps(product.metadata.as_dict()),
+                json.dumps(product.extracted.notes),
+                row,
+            ),
         )
 
     def _write_passages(self, document: Document, product: SegmentedProduct) -> None:
         self._db.execute("DELETE FROM passages WHERE version=?", (document.row,))
         self._db.executemany(
-            "INSERT INTO passages(version, n, start, end, page, heading) VALUES(?,?,?,?,?,?)",
-            ((document.row, n, s.start, s.end, s.page, s.heading) for n, s in enumerate(product.segments)),
+            "INSERT INTO passages(version, n, start, end, pages, heading) VALUES(?,?,?,?,?,?)",
+            (
+                (document.row, n, s.start, s.end, _plain_pages(s.pages), s.heading)
+                for n, s in enumerate(product.segments)
+            ),
         )
         self._db.execute(
             "UPDATE versions SET state='segmented', passages=? WHERE row=?",
@@ -549,7 +634,7 @@ class SqliteCatalogue:
             return ""
         try:
             text = "".join(zlib.decompress(row["data"]).decode("utf-8", "surrogatepass") for row in rows)
-        except zlib.error as error:
+        except (zlib.error, UnicodeDecodeError) as error:
             raise StoreDamaged(
                 "A stored text cannot be read.", hint="Run `lyceum check`; add the document again."
             ) from error
@@ -584,6 +669,7 @@ class SqliteCatalogue:
             state=State(row["state"]),
             passages=row["passages"],
             characters=row["characters"],
+            text_sha256=row["text_sha256"],
             notes=tuple(json.loads(row["notes"])),
             failure=Failure(**json.loads(row["failure"])) if row["failure"] else None,
         )
@@ -596,9 +682,13 @@ class SqliteCatalogue:
             start=place["start"],
             end=place["end"],
             text=text,
-            page=place["page"],
+            pages=tuple(Page(*page) for page in json.loads(place["pages"])),
             heading=place["heading"],
         )
+
+
+def _plain_pages(pages: Iterable[Page]) -> str:
+    return json.dumps([[page.label, page.start, page.end] for page in pages])
 
 
 def _quoted(states: Iterable[State]) -> str:
@@ -622,17 +712,18 @@ CREATE TABLE versions(
     state TEXT NOT NULL,
     passages INTEGER NOT NULL DEFAULT 0,
     characters INTEGER NOT NULL DEFAULT 0,
+    text_sha256 TEXT NOT NULL DEFAULT '',
     notes TEXT NOT NULL DEFAULT '[]',
     failure TEXT
 );
 CREATE INDEX versions_document ON versions(document, number);
 CREATE INDEX versions_state ON versions(state, row);
 CREATE INDEX versions_bytes ON versions(sha256);
-CREATE TABLE sources(source TEXT PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE sources(source TEXT PRIMARY KEY, document TEXT NOT NULL, version INTEGER NOT NULL);
 CREATE INDEX sources_document ON sources(document);
 CREATE TABLE passages(
     version INTEGER NOT NULL, n INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    page TEXT, heading TEXT NOT NULL, PRIMARY KEY(version, n)
+    pages TEXT NOT NULL, heading TEXT NOT NULL, PRIMARY KEY(version, n)
 ) WITHOUT ROWID;
 CREATE TABLE texts(version INTEGER NOT NULL, start INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY(version, start));
 CREATE TABLE structures(version INTEGER PRIMARY KEY, data BLOB NOT NULL)
@@ -693,9 +784,21 @@ class FolderBlobStore:
             yield from (path.name for path in sorted(folder.iterdir()))
 
     def sweep(self) -> None:
-        """Deletes what interrupted writers left; only for the holder of the writing lock."""
+        """Deletes what writers left that are no longer running."""
         for leftover in self._incoming.iterdir():
-            leftover.unlink(missing_ok=True)
+            if not _runs(leftover.name.split("-", maxsplit=1)[0]):
+                leftover.unlink(missing_ok=True)
 
     def _path(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
+
+
+def _runs(process: str) -> bool:
+    """Whether a process of this number is running; anything that is no number is not."""
+    try:
+        os.kill(int(process), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True

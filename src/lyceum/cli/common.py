@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from lyceum import config
+from lyceum.errors import InvalidValue, UsageError
 from lyceum.library import Filter, Library, PartialDate, Progress
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -43,8 +44,14 @@ def filter_options(command: _Command) -> _Command:
     return command
 
 
+_FILTERS = ("first", "last", "as_of", "language", "author", "collection", "kind")
+
+
 def filter_of(values: dict[str, Any]) -> Filter:
     """The filter that the options, or a line of a batch, ask for; raises InvalidValue."""
+    for name, value in values.items():
+        if name in _FILTERS and value is not None and not isinstance(value, str):
+            raise InvalidValue(f"“{name}” is not text.", hint="Put it in quotation marks.")
     first = PartialDate.parse(values["first"]).first if values.get("first") else None
     bounds = [PartialDate.parse(values[name]).last for name in ("last", "as_of") if values.get(name)]
     return Filter(
@@ -72,8 +79,6 @@ def open_library(context: click.Context) -> Iterator[Library]:
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a JSON Lines file; raises UsageError naming a bad line."""
-    from lyceum.errors import UsageError  # noqa: PLC0415
-
     with path.open(encoding="utf-8") as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():

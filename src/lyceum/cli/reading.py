@@ -24,11 +24,14 @@ from lyceum.errors import InvalidValue, UsageError
 from lyceum.library import Answer, Checked, Hit, Library, Mode, Query, Question, Scope, Source
 
 _WIDTH = 100
+_MOST_HITS = 1_000
 
 
 @click.command()
 @click.argument("query", required=False)
-@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="At most so many hits.")
+@click.option(
+    "--limit", type=click.IntRange(1, _MOST_HITS), default=10, show_default=True, help="At most so many hits."
+)
 @click.option("--mode", type=click.Choice([m.value for m in Mode]), default="hybrid", show_default=True,
               help="By words and meaning, by words, by meaning, or as the exact phrase.")  # fmt: skip
 @click.option("--queries", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.jsonl",
@@ -175,38 +178,62 @@ def _timed(library: Library, question: Question, model: str) -> tuple[Answer, fl
 def _batch_search(library: Library, line: Mapping[str, Any], limit: int, mode: str) -> dict[str, Any]:
     try:
         query = Query(
-            str(line.get("query") or ""),
+            _text_of(line, "query"),
             Scope.everything(),
             filter_of_line(dict(line)),
             Mode(line.get("mode", mode)),
-            int(line.get("limit", limit)),
+            _limit_of(line, limit),
         )
-    except (InvalidValue, ValueError) as error:
+        result = library.search(query)
+    except (UsageError, ValueError, TypeError, AttributeError) as error:
         return {"hits": [], "milliseconds": 0, "error": _error_json(error)}
-    result = library.search(query)
     return {"hits": [_hit_json(hit) for hit in result.hits], "milliseconds": result.milliseconds}
 
 
 def _batch_ask(library: Library, line: Mapping[str, Any], model: str) -> dict[str, Any]:
-    passages = line.get("passages")
-    sources = None
-    if isinstance(passages, list):
-        sources = tuple(_own_passage(n, passage) for n, passage in enumerate(passages))
-    question = Question(str(line.get("question") or ""), Scope.everything(), filter_of_line(dict(line)), sources)
-    answer, milliseconds = _timed(library, question, str(line.get("model", model)))
+    try:
+        question = Question(
+            _text_of(line, "question"), Scope.everything(), filter_of_line(dict(line)), _own_passages(line)
+        )
+        answer, milliseconds = _timed(library, question, _text_of({"model": model, **line}, "model"))
+    except (UsageError, ValueError, TypeError, AttributeError) as error:
+        return {"question": line.get("question"), "error": _error_json(error)}
     return {**answer.as_dict(), "milliseconds": milliseconds}
+
+
+def _text_of(line: Mapping[str, Any], name: str) -> str:
+    value = line.get(name)
+    if value is not None and not isinstance(value, str):
+        raise InvalidValue(f"“{name}” is not text.", hint="Put it in quotation marks.")
+    return value or ""
+
+
+def _limit_of(line: Mapping[str, Any], limit: int) -> int:
+    value = line.get("limit", limit)
+    if not isinstance(value, int) or not 1 <= value <= _MOST_HITS:
+        raise InvalidValue(f"The limit is {value!r}.", hint=f"It is a number from 1 to {_MOST_HITS}.")
+    return value
+
+
+def _own_passages(line: Mapping[str, Any]) -> tuple[Source, ...] | None:
+    passages = line.get("passages")
+    if passages is None:
+        return None
+    if not isinstance(passages, list):
+        raise InvalidValue("“passages” is not a list.", hint='[{"id": "x", "text": "…"}]')
+    return tuple(_own_passage(n, passage) for n, passage in enumerate(passages))
 
 
 def _own_passage(n: int, passage: Any) -> Source:
     if not isinstance(passage, Mapping) or not isinstance(passage.get("text"), str):
-        raise UsageError("A passage is an object with id and text.", hint='{"id": "x", "text": "…"}')
+        raise InvalidValue("A passage is an object with id and text.", hint='{"id": "x", "text": "…"}')
     return Source(id=str(passage.get("id", n)), text=passage["text"], title=str(passage.get("title", "")))
 
 
 def _error_json(error: Exception) -> dict[str, str]:
-    if isinstance(error, InvalidValue):
+    if isinstance(error, UsageError):
         return error.as_dict()
-    return {"code": "invalid_value", "message": str(error), "hint": ""}
+    return {"code": "invalid_value", "message": str(error), "hint": "See `--help` for the values of each option."}
 
 
 def _hit_json(hit: Hit) -> dict[str, Any]:

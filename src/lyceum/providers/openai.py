@@ -18,7 +18,8 @@ class OpenAICompatible:
 
     def __init__(self, url: str, key: str, model: str, *, seconds: float) -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self._client = httpx.Client(base_url=url.rstrip("/") + "/", headers=headers, timeout=seconds)
+        self._url = url.rstrip("/") + "/chat/completions"
+        self._client = httpx.Client(headers=headers, timeout=seconds)
         self._model = model
 
     @property
@@ -44,7 +45,7 @@ class OpenAICompatible:
     def _post(self, body: Mapping[str, Any]) -> Any:
         for attempt in range(1, _TRIES + 1):
             try:
-                response = self._client.post("chat/completions", json=body)
+                response = self._client.post(self._url, json=body)
                 response.raise_for_status()
                 return response.json()
             except httpx.HTTPStatusError as error:
@@ -54,7 +55,7 @@ class OpenAICompatible:
                         f"The model's address answered {status}.",
                         hint="Check its key, its name and its limits.",
                     ) from error
-            except (httpx.HTTPError, ValueError) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
                 if attempt == _TRIES:
                     raise ModelFailed(
                         f"The model's address gave no usable answer ({type(error).__name__}).",

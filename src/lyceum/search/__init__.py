@@ -15,7 +15,7 @@ from lyceum.search.model import (
     Scored,
     facts_of,
 )
-from lyceum.search.retrieve import Found, LazyEmbedder, retrieve
+from lyceum.search.retrieval import Found, LazyEmbedder, retrieve
 from lyceum.search.vectors import FlatVectors
 
 __all__ = [

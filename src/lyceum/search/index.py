@@ -99,12 +99,12 @@ class EmbeddedIndex:
         had = self._vectors.versions()
         changed = False
         for version in without:
-            writer.delete_documents_by_term("version", version)
+            self._delete(version)
             if version in had:
                 self._vectors.remove(version)
                 changed = True
         for entry in entries:
-            writer.delete_documents_by_term("version", entry.facts.version)
+            self._delete(entry.facts.version)
             for document in _documents(entry, self._schema):
                 writer.add_document(document)
             if had.get(entry.facts.version) == len(entry.passages):
@@ -161,7 +161,11 @@ class EmbeddedIndex:
 
     def state(self) -> IndexState:
         """How far the index has come."""
-        revision = json.loads(self._state_file.read_text())["revision"] if self._state_file.exists() else 0
+        revision: Any = 0
+        if self._state_file.exists():
+            revision = _read_object(self._state_file).get("revision")
+        if not isinstance(revision, int):
+            raise IndexDamaged("The state of the index cannot be read.", hint="Run `lyceum reindex`; no text is lost.")
         return IndexState(revision, self._reader().num_docs, self._vectors.count)
 
     def passages_of(self, version: int) -> int:
@@ -174,12 +178,9 @@ class EmbeddedIndex:
 
     def _check_format(self) -> None:
         marker = self._folder / "format.json"
-        if not marker.exists():
-            marker.write_text(json.dumps({"format": FORMAT}))
-        try:
-            found = json.loads(marker.read_text())["format"]
-        except (ValueError, KeyError, TypeError):
-            found = None
+        if not (self._text / "meta.json").exists():
+            _write_whole(marker, json.dumps({"format": FORMAT}))
+        found = _read_object(marker).get("format")
         if found != FORMAT:
             raise IndexDamaged(
                 f"The index has format {found}; this Lyceum reads {FORMAT}.",
@@ -218,15 +219,20 @@ class EmbeddedIndex:
             self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
         return self._writer
 
+    def _delete(self, version: int) -> None:
+        # By query, since deleting by term takes a Python number for a signed one and deletes nothing.
+        self._writing().delete_documents_by_query(tantivy.Query.term_query(self._schema, "version", version))
+
     def _save_state(self, revision: int) -> None:
-        partial = self._state_file.with_suffix(f".{os.getpid()}")
-        partial.write_text(json.dumps({"revision": revision}))
-        partial.replace(self._state_file)
+        _write_whole(self._state_file, json.dumps({"revision": revision}))
 
     def _matching(self, words: Words) -> tantivy.Query:
         must = [(tantivy.Occur.Must, self._phrase(phrase)) for phrase in words.phrases if phrase]
         should = [(tantivy.Occur.Should, self._term(forms)) for forms in words.terms]
-        should += [(tantivy.Occur.Should, self._phrase(forms)) for forms in words.exact]
+        should += [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(self._phrase(forms), _EXACT_BOOST))
+            for forms in words.exact
+        ]
         return tantivy.Query.boolean_query([*must, *should])
 
     def _phrase(self, words: tuple[str, ...]) -> tantivy.Query:
@@ -281,6 +287,7 @@ class EmbeddedIndex:
         return tantivy.Query.regex_query(self._schema, "author", pattern)
 
 
+_EXACT_BOOST = 0.3
 _FIELD_BOOSTS = {"text": 1.0, "title": 0.6, "heading": 0.3, "creator": 0.5}
 _SPACED = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
@@ -330,6 +337,22 @@ def _documents(entry: Entry, schema: tantivy.Schema) -> Iterable[tantivy.Documen
 def _both_forms(text: str, language: str) -> str:
     """Stems and whole words: titles are asked for in any language."""
     return " ".join(dict.fromkeys([*texts.terms(text, language), *texts.plain_terms(text)]))
+
+
+def _write_whole(path: Path, content: str) -> None:
+    """Writes a small file whole or not at all."""
+    partial = path.with_suffix(f".{os.getpid()}")
+    partial.write_text(content)
+    partial.replace(path)
+
+
+def _read_object(path: Path) -> dict[str, Any]:
+    """The JSON object in a small file; empty where there is none to be read."""
+    try:
+        value = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def discard(folder: Path) -> None:

@@ -46,7 +46,7 @@ class Filter:
 
     A document lies within the dates when the whole time that its date can mean does: one dated 1919 is not
     within June to December 1919, and one without a date is within no dates. `author` holds when each of its
-    words is in the name of one creator.
+    words is in the name of one creator; one without letters is nobody's.
     """
 
     first: dt.date | None = None

@@ -114,7 +114,7 @@ class _Table:
 
 
 def _by(creators: tuple[str, ...], names: set[str]) -> bool:
-    return any(names <= set(texts.plain_terms(creator)) for creator in creators)
+    return bool(names) and any(names <= set(texts.plain_terms(creator)) for creator in creators)
 
 
 class FlatVectors:
@@ -239,6 +239,7 @@ class FlatVectors:
                 with path.open("rb") as file:
                     os.fsync(file.fileno())
         self._save()
+        self._sweep()
         if self._manifest.slots - self._manifest.live > _COMPACT_AT * max(self._manifest.slots, _BLOCK):
             self._compact()
 
@@ -307,7 +308,6 @@ class FlatVectors:
     def _compact(self) -> None:
         """Writes the living into a new generation; readers go on with the old one until they look again."""
         old, table = dict(self._maps), self._table
-        previous = self._path("").parent / f"g{self._manifest.generation}"
         living = sorted(table.by_version.values(), key=lambda n: table.spans[n][0])
         self._manifest = _Manifest(generation=self._manifest.generation + 1)
         self._table = _Table()
@@ -318,7 +318,13 @@ class FlatVectors:
             rows = old["rows"][slots].astype(np.float32) * old["scales"][slots, None]
             self.put(table.rows[number], rows)
         self._save()
-        shutil.rmtree(previous, ignore_errors=True)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Deletes generations that no manifest names any more, such as a killed compaction leaves."""
+        for folder in self._folder.glob("g*"):
+            if folder.name != f"g{self._manifest.generation}":
+                shutil.rmtree(folder, ignore_errors=True)
 
     # --- files -----------------------------------------------------------------------------------
 
@@ -338,15 +344,19 @@ class FlatVectors:
         if seen == self._seen:
             return
         try:
-            self._open(_Manifest(**json.loads(path.read_text())))
-        except FileNotFoundError:
-            # The writer compacted between our two looks; the manifest already names the new generation.
-            self._open(_Manifest(**json.loads(path.read_text())))
-        except (ValueError, TypeError, KeyError, IndexError) as error:
+            self._read_manifest(path)
+        except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
             raise IndexDamaged(
                 "The vectors of the index cannot be read.", hint="Run `lyceum reindex`; no text is lost."
             ) from error
         self._seen = seen
+
+    def _read_manifest(self, path: Path) -> None:
+        try:
+            self._open(_Manifest(**json.loads(path.read_text())))
+        except FileNotFoundError:
+            # A writer may have compacted between our two looks; the manifest then names the new generation.
+            self._open(_Manifest(**json.loads(path.read_text())))
 
     def _open(self, manifest: _Manifest) -> None:
         folder = self._folder / f"g{manifest.generation}"

@@ -185,14 +185,21 @@ class _Answerer:
 
     def consult(self, model: LanguageModel, evidence: Sequence[Evidence]) -> Answer:
         """A model's claims, as far as they stand; what was refused is named to it once for a second draft."""
-        sources = [item.source for item in evidence]
+        sources = list(_by_id(evidence).values())
         first = draft(self._asked.text, sources, model)
-        _, _, refused = _prove(first, {source.id: source for source in sources})
+        _, _, refused = _prove(first, _by_id(evidence))
         if refused:
             first = [*first, *draft(self._asked.text, sources, model, failures=refused)]
         return self._answer(first, evidence, model.name, prompt=PROMPT_VERSION)
 
-    def abstain(self, reason: Abstention, refused: Sequence[Refusal] = ()) -> Answer:
+    def abstain(
+        self,
+        reason: Abstention,
+        refused: Sequence[Refusal] = (),
+        *,
+        model: str = EXTRACTIVE,
+        notes: tuple[str, ...] = (),
+    ) -> Answer:
         """That there is no answer, with what was searched and the nearest that the archive holds."""
         hits = self._found.hits if self._found else []
         if reason is Abstention.NOTHING_FOUND and self._archive.unread(self._asked):
@@ -202,9 +209,10 @@ class _Answerer:
             claims=(),
             citations=(),
             reason=reason,
-            model=EXTRACTIVE,
+            model=model,
             index_revision=self._archive.revision,
             refused=tuple(refused),
+            notes=notes,
             nearest=_nearest(hits),
             searched=self._archive.searched() if self._question.passages is None else None,
         )
@@ -217,10 +225,9 @@ class _Answerer:
         notes: tuple[str, ...] = (),
         **trace: Any,
     ) -> Answer:
-        sources = {item.source.id: item.source for item in evidence}
-        claims, citations, refused = _prove(drafted, sources)
+        claims, citations, refused = _prove(drafted, _by_id(evidence))
         if not claims:
-            return self.abstain(Abstention.NOTHING_FOUND, refused)
+            return self.abstain(Abstention.NOTHING_FOUND, refused, model=model, notes=notes)
         return Answer(
             question=self._question.text,
             claims=tuple(claims),
@@ -272,20 +279,28 @@ def _repeats(one: Judged, other: Judged) -> bool:
     return len(a & b) >= _ALIKE * min(len(a), len(b))
 
 
+def _by_id(evidence: Sequence[Evidence]) -> dict[str, Source]:
+    """The sources by their ids; where two that came with a question share one, the first."""
+    sources: dict[str, Source] = {}
+    for item in evidence:
+        sources.setdefault(item.source.id, item.source)
+    return sources
+
+
 def _quoting(judged: Judged) -> DraftClaim:
-    words = " ".join(judged.text.split())
-    attribution = attribute(judged.source)
-    text = f"{attribution}: “{words}”" if attribution else f"“{words}”"
-    return DraftClaim(text, (Quotation(judged.source.id, judged.text),))
+    start = judged.source.start
+    attribution = attribute(judged.source, judged.source.page(start + judged.start, start + judged.end))
+    quotation = Quotation(judged.source.id, judged.text, start=judged.start)
+    return DraftClaim(attribution, (quotation,), quoting=True)
 
 
-def attribute(source: Source) -> str:
+def attribute(source: Source, page: str | None) -> str:
     """Author, title, year and page as far as they are known, without quotation marks."""
     name = " & ".join(map(_spoken, source.creators[:3])) + (" et al." if len(source.creators) > 3 else "")
     year = f" ({source.date[:4]})" if source.date else ""
-    page = f", p. {source.page}" if source.page else ""
+    place = f", p. {page}" if page else ""
     title = f"{source.title}{year}" if source.title else year.strip()
-    return f"{', '.join(filter(None, [name, title]))}{page}".translate(_NO_MARKS)
+    return f"{', '.join(filter(None, [name, title]))}{place}".translate(_NO_MARKS)
 
 
 def _spoken(name: str) -> str:
@@ -310,12 +325,22 @@ def _prove(
         results = [verify(quotation, sources) for quotation in claim.quotations]
         proven = [result for result in results if isinstance(result, Citation)]
         refused += [result for result in results if isinstance(result, Refusal)]
-        why = check_claim(claim.text, proven) or (Reason.NO_CITATION if len(proven) < len(results) else None)
+        text = _said(claim, proven)
+        why = Reason.NO_CITATION if len(proven) < max(1, len(results)) else None
+        if not claim.quoting:
+            why = check_claim(text, proven) or why
         if why:
-            refused.append(Refusal(claim.text, why))
-        elif claim.text not in (earlier.text for earlier in claims):
-            claims.append(Claim(claim.text, tuple(_number(citation, citations) for citation in proven)))
+            refused.append(Refusal(text, why))
+        elif text not in (earlier.text for earlier in claims):
+            claims.append(Claim(text, tuple(_number(citation, citations) for citation in proven)))
     return claims, citations, refused
+
+
+def _said(claim: DraftClaim, proven: Sequence[Citation]) -> str:
+    if not claim.quoting:
+        return claim.text
+    words = " ".join(f"“{citation.exact}”" for citation in proven)
+    return f"{claim.text}: {words}" if claim.text else words
 
 
 def _number(citation: Citation, citations: list[Citation]) -> int:
@@ -337,7 +362,7 @@ def source_of(hit: Hit) -> Source:
         creators=metadata.creators,
         date=str(metadata.date) if metadata.date else None,
         language=passage.language,
-        page=passage.page,
+        pages=passage.pages,
     )
 
 

@@ -52,6 +52,8 @@ def read_question(text: str) -> Asked:
     """A question of any length, script and quality; one without content words has no terms."""
     text = " ".join("".join(c if c.isprintable() else " " for c in text[:_LONGEST]).split())
     language = texts.question_language(text)
+    if language == "und":
+        language = texts.detect_language(text)
     terms = tuple(texts.content_terms(text, language)[:_MOST_TERMS])
     wanted = next((wanted for wanted, pattern in _PATTERNS if pattern.search(text)), Wanted.ANYTHING)
     return Asked(

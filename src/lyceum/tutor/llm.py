@@ -64,7 +64,7 @@ def draft(
     Raises ModelFailed.
     """
     numbered = {
-        f"{p}.{s}": (source, source.text[a:b])
+        f"{p}.{s}": (source, a, source.text[a:b])
         for p, source in enumerate(sources, start=1)
         for s, (a, b) in enumerate(texts.sentences(source.text, source.language), start=1)
     }
@@ -75,12 +75,12 @@ def draft(
 def _user(
     question: str,
     sources: Sequence[Source],
-    numbered: Mapping[str, tuple[Source, str]],
+    numbered: Mapping[str, tuple[Source, int, str]],
     failures: Sequence[Refusal],
 ) -> str:
     lines: list[str] = []
     last = None
-    for number, (source, sentence) in numbered.items():
+    for number, (source, _, sentence) in numbered.items():
         if source is not last:
             about = ", ".join(filter(None, [*source.creators, source.title, source.date]))
             lines.append(f"\nPassage {sources.index(source) + 1} ({about})")
@@ -93,7 +93,7 @@ def _user(
     return "\n".join(lines)
 
 
-def _claims(answer: Mapping[str, Any], numbered: Mapping[str, tuple[Source, str]]) -> list[DraftClaim]:
+def _claims(answer: Mapping[str, Any], numbered: Mapping[str, tuple[Source, int, str]]) -> list[DraftClaim]:
     claims = answer.get("claims")
     if not isinstance(claims, list):
         raise ModelFailed("The model's answer holds no list of claims.", hint="Try again, or another model.")
@@ -103,12 +103,16 @@ def _claims(answer: Mapping[str, Any], numbered: Mapping[str, tuple[Source, str]
             continue
         pointers = claim.get("sentences")
         names = [str(p).strip("[] ") for p in pointers] if isinstance(pointers, list) else []
-        quotations = tuple(
-            Quotation(numbered[name][0].id, numbered[name][1]) if name in numbered else Quotation(name, "")
-            for name in names
-        )
+        quotations = tuple(_quotation(name, numbered) for name in names)
         found.append(DraftClaim(" ".join(claim["text"].split()), quotations))
     return found
+
+
+def _quotation(name: str, numbered: Mapping[str, tuple[Source, int, str]]) -> Quotation:
+    if name not in numbered:
+        return Quotation(name, "")
+    source, start, sentence = numbered[name]
+    return Quotation(source.id, sentence, start=start)
 
 
 def parse_object(content: str) -> Mapping[str, Any]:
@@ -116,7 +120,7 @@ def parse_object(content: str) -> Mapping[str, Any]:
     start, end = content.find("{"), content.rfind("}")
     try:
         value = json.loads(content[start : end + 1])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelFailed("The model's answer is not JSON.", hint="Try again, or another model.") from error
     if not isinstance(value, dict):
         raise ModelFailed("The model's answer is not a JSON object.", hint="Try again, or another model.")

@@ -105,7 +105,8 @@ def _cuts(source: _Letters, at: int) -> bool:
     if source.gaps[at] == _LINE_END:
         return True
     if before.isdigit() and after.isdigit():
-        return bool(_NUMBER_JOINT.fullmatch(joint)) or (joint.isspace() and _parts_thousands(source, at))
+        spaced = joint.isspace() and (_parts_thousands(source, at) or source.between[at + 1 : at + 2] == ["/"])
+        return spaced or bool(_NUMBER_JOINT.fullmatch(joint))
     if before.isdigit() and (after.isnumeric() or after in _UNITS):
         return joint.isspace()
     return before.isalpha() and after.isalpha() and bool(_WORD_JOINT.fullmatch(joint))
@@ -131,7 +132,7 @@ def _leaves_sign(source: _Letters, at: int) -> bool:
 # --- letters and what stands between them ----------------------------------------------------------------
 
 _LINE_END = "\x00"
-_SINGLE = "'‘’‚‛‹›`´′"
+_SINGLE = "'‘’‚‛‹›`´′ʼ"
 _DOUBLE = '"“”„‟«»″'
 _DASHES = "-‐‑‒–—―−"
 _SIGNIFICANT = frozenset("%&#@§†‡°")
@@ -142,9 +143,9 @@ _MARK_AFTER_NUMBER = re.compile(f"^(?:[{_SINGLE}](?![{_SINGLE}])|[{_DOUBLE}])")
 
 
 def _is_letter(character: str) -> bool:
-    if character.isalnum() or character in _SIGNIFICANT:
+    if character in _SIGNIFICANT or (character.isalnum() and character != "ʼ"):
         return True
-    return character not in "`´−¬" and unicodedata.category(character)[0] in "MS"
+    return character not in "`´−¬ʼ" and unicodedata.category(character)[0] in "MS"
 
 
 @lru_cache(maxsize=512)
@@ -215,11 +216,22 @@ def _gap(between: str) -> str:
     between = "".join(unicodedata.normalize("NFKC", c) if "\uff00" <= c <= "\uffef" else c for c in between)
     between = between.replace("…", "...").replace(". . .", "...")
     between = re.sub(f"[{re.escape(_SINGLE + _DOUBLE)}]+", "'", between)
-    between = re.sub(f"[{re.escape(_DASHES)}]+", "-", between)
     if not between.strip():
         return " " if between else ""
+    between = _DASH.sub(_one_dash, between)
     # Spaces beside punctuation are a matter of house style: « so », word — word, word !
     return re.sub(r"\s+", "", between)
+
+
+def _one_dash(match: re.Match[str]) -> str:
+    """A hyphen that joins as -, a dash that parts as —, and as – what may be either once it was set or scanned."""
+    sign = match.group()
+    if len(sign) == 1:
+        return "–" if sign in "–−" else "-" if sign in "-‐‑" else "—"
+    return "—"
+
+
+_DASH = re.compile(rf"\s+[{re.escape(_DASHES)}]+\s*|[{re.escape(_DASHES)}]+\s+|[{re.escape(_DASHES)}]+")
 
 
 @lru_cache(maxsize=4_096)
@@ -238,12 +250,23 @@ _UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x3040, 0x30FF), (0x3400, 0x9F
 
 
 def _same_gap(wanted: str, found: str) -> bool:
-    if wanted == found:
+    if wanted == found or _same_dash(wanted, found) or _same_mark(wanted, found):
         return True
     if _LINE_END in (wanted, found):
         other = found if wanted == _LINE_END else wanted
         return other in ("", "-", _LINE_END)
     return False
+
+
+def _same_dash(wanted: str, found: str) -> bool:
+    return "–" in wanted + found and any(wanted.replace("–", sign) == found.replace("–", sign) for sign in ("-", "—"))
+
+
+def _same_mark(wanted: str, found: str) -> bool:
+    """Whether two gaps behind a number differ only in that one tells feet from inches and the other does not."""
+    told = [gap.endswith(("single", "double")) for gap in (wanted, found)]
+    bare = [gap.removesuffix("single").removesuffix("double") for gap in (wanted, found)]
+    return told[0] != told[1] and bare[0] == bare[1]
 
 
 _TERMINAL = re.compile(r"[.!?。！？؟۔।]")
@@ -277,7 +300,7 @@ _NEGATIONS_BEFORE = frozenset(
     nicht kein keine keinen keinem keiner keines nie niemals weder ohne kaum nichts niemand nirgends
     keineswegs keinesfalls mitnichten
     ne pas point jamais aucun aucune sans ni guère rien personne
-    nunca jamás ningún ninguna sin tampoco apenas nada nadie non mai nessun nessuna senza né nulla
+    nunca jamás ningún ninguno ninguna sin tampoco apenas nada nadie non mai nessun nessuna senza né nulla
     não nem sem niet geen nooit zonder не ни никогда нет без inte aldrig utan""".split()
 )
 _NEGATIONS_AFTER = frozenset("not nicht nie niemals pas point jamais never niet inte".split())
@@ -285,14 +308,18 @@ _NUMBER_WORDS = frozenset(
     """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
     eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
     ein eine zwei drei vier fünf sechs sieben acht neun zehn zwanzig dreißig vierzig fünfzig
-    un une deux trois quatre cinq six sept huit neuf dix vingt trente quarante cinquante soixante
-    uno una dos tres cuatro cinco seis siete ocho nueve diez veinte treinta cuarenta cincuenta""".split()
+    un une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize
+    vingt trente quarante cinquante soixante
+    elf zwölf sechzig siebzig achtzig neunzig
+    uno una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince
+    veinte treinta cuarenta cincuenta""".split()
 )
 _MAGNITUDES = frozenset(
     """hundred hundreds thousand thousands million millions billion score dozen
     hundert tausend million millionen milliarde milliarden dutzend cent cents mille million millions milliard
     milliards cien ciento cientos mil millón millones docenas""".split()
 )
+_PER_CENT = frozenset({("per", "cent"), ("pour", "cent"), ("por", "ciento"), ("por", "cien")})
 _AND = frozenset("and und et y".split())
 _REACH = 60
 _WORD_BEFORE = re.compile(r"(\w+(?:['’]\w+)?)[^\S\n]*\n?[^\S\n]*\Z")
@@ -317,7 +344,7 @@ def _cuts_number_words(text: str, start: int, end: int) -> bool:
     if first and first.group(1).lower() in _MAGNITUDES and _is_number(_word_before(text, start)):
         return True
     following, last = _words_after(text, end), _word_before(text, end)
-    if following and following[0] in _MAGNITUDES:
+    if following and (following[0] in _MAGNITUDES or tuple(following) in _PER_CENT):
         return _is_number(last)
     joined = len(following) == 2 and following[0] in _AND and following[1] in _NUMBER_WORDS
     return joined and last in _NUMBER_WORDS | _MAGNITUDES

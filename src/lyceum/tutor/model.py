@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lyceum.archive import Page, PageFinder
 from lyceum.search import Filter, Scope
 
 
@@ -25,16 +26,24 @@ class Source:
     creators: tuple[str, ...] = ()
     date: str | None = None
     language: str = "und"
-    page: str | None = None
+    pages: tuple[Page, ...] = ()
+
+    def page(self, start: int, end: int) -> str | None:
+        """The printed page of a span of its document's text."""
+        return PageFinder(self.pages).label(start, end)
 
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Words claimed to stand in a source; claimed only, until `verify` has found them there."""
+    """Words claimed to stand in a source; claimed only, until `verify` has found them there.
+
+    `start`, where given, points at them in the source's own text, marks and all.
+    """
 
     source: str
     exact: str
     creator: str | None = None
+    start: int | None = None
 
 
 class Reason(StrEnum):
@@ -63,10 +72,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class DraftClaim:
-    """A statement as drafted, with the places that are to carry it; nothing in it is proven yet."""
+    """A statement as drafted, with the places that are to carry it; nothing in it is proven yet.
+
+    With `quoting` it says nothing itself: its text names the source, and the proven words follow.
+    """
 
     text: str
     quotations: tuple[Quotation, ...]
+    quoting: bool = False
 
 
 class Abstention(StrEnum):

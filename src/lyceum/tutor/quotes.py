@@ -155,10 +155,13 @@ def _most_alike(wanted: Sequence[str], source: Source) -> tuple[float, int, int]
     if not blocks:
         return None
     longest = max(blocks, key=lambda block: block.size)
-    first = max(0, longest.a - longest.b)
-    last = min(len(words), first + len(bare))
-    window = [word for _, _, word in words[first:last]]
-    likeness = difflib.SequenceMatcher(None, window, bare, autojunk=False).ratio()
+    slack = len(bare) // 4 + 2
+    low, high = max(0, longest.a - longest.b - slack), longest.a - longest.b + len(bare) + slack
+    near = difflib.SequenceMatcher(None, [word for _, _, word in words[low:high]], bare, autojunk=False)
+    blocks = [block for block in near.get_matching_blocks() if block.size]
+    first = max(0, low + blocks[0].a - blocks[0].b)
+    last = min(len(words), low + blocks[-1].a + blocks[-1].size + len(bare) - blocks[-1].b - blocks[-1].size)
+    likeness = difflib.SequenceMatcher(None, [word for _, _, word in words[first:last]], bare, autojunk=False).ratio()
     return likeness, words[first][0], words[last - 1][1]
 
 

@@ -67,10 +67,22 @@ def verify(quotation: Quotation, sources: Mapping[str, Source]) -> Citation | Re
         return Refusal(quotation.exact, Reason.UNKNOWN_SOURCE)
     if quotation.creator and not _is_by(quotation.creator, source.creators):
         return Refusal(quotation.exact, Reason.OTHER_CREATOR)
-    found = locate(quotation.exact, source.text)
+    found = _pointed_at(quotation, source) or locate(quotation.exact, source.text)
     if isinstance(found, Mismatch):
         return Refusal(quotation.exact, _REASONS[found])
     return _citation(source, found)
+
+
+def _pointed_at(quotation: Quotation, source: Source) -> Span | None:
+    """The place that is pointed at, where the very words stand there and those of a quotation may."""
+    start = quotation.start
+    if start is None or start < 0 or not quotation.exact.strip():
+        return None
+    end = start + len(quotation.exact)
+    words = locate(quotation.exact, source.text)
+    if isinstance(words, Mismatch) or source.text[start:end] != quotation.exact:
+        return None
+    return Span(start, end)
 
 
 _REASONS = {
@@ -91,7 +103,7 @@ def _citation(source: Source, span: Span) -> Citation:
         creators=source.creators,
         date=source.date,
         language=source.language,
-        page=source.page,
+        page=source.page(source.start + span.start, source.start + span.end),
         start=source.start + span.start,
         end=source.start + span.end,
         exact=source.text[span.start : span.end],
@@ -146,7 +158,8 @@ def check_claim(text: str, citations: Sequence[Citation]) -> Reason | None:
     )
     if set(_NUMBER.findall(text)) - set(_NUMBER.findall(known)):
         return Reason.NUMBER_NOT_IN_SOURCE
-    german = any(texts.primary(citation.language) == "de" for citation in citations)
+    # German nouns have capitals too, so that a capital there is no sign of a name.
+    german = "de" in (texts.question_language(text), *(texts.primary(c.language) for c in citations))
     if not german and any(not _is_known(name, known, citations) for name in _names(text, citations[0].language)):
         return Reason.NAME_NOT_IN_SOURCE
     return None

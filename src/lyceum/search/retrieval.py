@@ -65,14 +65,35 @@ def _words(query: Query, language: str) -> Words:
         phrase = tuple(texts.plain_terms(query.text))
         return Words(phrases=(phrase,) if phrase else ())
     phrases = tuple(tuple(texts.plain_terms(quoted)) for quoted in _QUOTED.findall(query.text))
-    content = texts.content_terms(query.text, language) or texts.terms(query.text, language)
-    plain = [word for word in texts.plain_terms(query.text) if not texts.is_function_word(word, language)]
-    forms: dict[str, tuple[str, ...]] = {term: (term,) for term in content}
-    for word in plain:
-        stem = texts.stem(word, texts.primary(language))
-        if stem in forms and word not in forms[stem]:
-            forms[stem] = (*forms[stem], word)
-    return Words(terms=tuple(forms.values()), phrases=tuple(phrase for phrase in phrases if phrase))
+    return Words(
+        terms=_forms(query.text, language),
+        phrases=tuple(phrase for phrase in phrases if phrase),
+        exact=tuple((word,) for word in _content(query.text, language) for word in _plain(word)),
+    )
+
+
+def _forms(query: str, language: str) -> tuple[tuple[str, ...], ...]:
+    """For each word of a query, function words left out, the forms under which it may be indexed.
+
+    Where the language is not known, these are its stems in every language with a list of function words.
+    """
+    languages = list(texts.FUNCTION_WORDS) if language == "und" else [language]
+    forms = (
+        (*(form for code in languages for form in texts.terms(word, code)), *_plain(word))
+        for word in _content(query, language)
+    )
+    return tuple(tuple(dict.fromkeys(each)) for each in forms)
+
+
+def _content(query: str, language: str) -> list[str]:
+    """The words of a query, each once, without function words where others are left."""
+    words = list(dict.fromkeys(texts.words(query)))
+    return [word for word in words if not texts.is_function_word(word, language)] or words
+
+
+def _plain(word: str) -> list[str]:
+    """A word as written; unspaced scripts are indexed in pairs alone."""
+    return [] if texts.is_unspaced(word) else texts.plain_terms(word)
 
 
 def _vector(query: Query, embedder: LazyEmbedder) -> Vectors | None:
@@ -102,13 +123,18 @@ def fuse(lexical: Sequence[Scored], dense: Sequence[Scored], stored: Texts, *, l
     another language goes by its dense score: words shared across languages are mostly names, and mislead.
     """
     by_word = _scaled(lexical, floor=0.0)
-    by_meaning = _scaled(dense, floor=min((s.score for s in dense), default=0.0))
+    nearest = dense[: max(_POOL, 2 * limit)]
+    by_meaning = _scaled(dense, floor=min((s.score for s in nearest), default=0.0))
     keys = list(dict.fromkeys([*(s.key for s in lexical), *(s.key for s in dense)]))
     ranked = []
     for key, spoken in zip(keys, stored.languages(keys), strict=True):
         word, meaning = by_word.get(key, 0.0), by_meaning.get(key, 0.0)
         own = texts.primary(spoken) == language or "und" in (language, spoken)
-        share = word if own or key not in by_meaning else _FOREIGN_SHARE * meaning
+        if key not in by_meaning:
+            # It has no vector yet: its words speak for it until it has.
+            ranked.append(Scored(key, word))
+            continue
+        share = word if own else _FOREIGN_SHARE * meaning
         ranked.append(Scored(key, _LEXICAL_SHARE * share + (1 - _LEXICAL_SHARE) * meaning))
     ranked.sort(key=lambda scored: -scored.score)
     raw_words, raw_meaning = ({s.key: s.score for s in ranking} for ranking in (lexical, dense))
