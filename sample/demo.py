@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 QUESTIONS = (
-    "How many signatures did the Commons clerks find on the Chartist petition of 1848?",
-    "Warum kam es 1844 zum Aufstand der schlesischen Weber?",
+    "What did Lord Scarman recommend for the Grunwick strikers?",
+    "Wie viele Weber wurden am 5. Juni 1844 in Langenbielau erschossen?",
     "How many miners were arrested at Orgreave in June 1984?",
 )
 

@@ -21,7 +21,9 @@ from lyceum.library import Library
 
 pytest.register_assert_rewrite("lyceum.testing")  # so that a suite's failures show their values
 
-hypothesis_settings.register_profile("lyceum", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile(
+    "lyceum", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 hypothesis_settings.load_profile("lyceum")
 
 SILESIA = """---

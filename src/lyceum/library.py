@@ -46,7 +46,6 @@ from lyceum.archive import (
 )
 from lyceum.config import Settings
 from lyceum.errors import HomeError, InvalidValue, ModelMissing, ReceiveFailed, StoreDamaged, UsageError
-from lyceum.providers.openai import OpenAICompatible
 from lyceum.search import (
     USE_MULTILINGUAL,
     EmbeddedIndex,
@@ -570,6 +569,8 @@ class Library:
             raise UsageError(
                 "No address is set for the model.", hint="Set LYCEUM_MODEL_URL.", code="model_address_missing"
             )
+        from lyceum.providers.openai import OpenAICompatible  # noqa: PLC0415  (a network client is slow to load)
+
         settings = self._settings
         return OpenAICompatible(settings.model_url, settings.model_key, model, seconds=settings.model_seconds)
 

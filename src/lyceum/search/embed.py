@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -87,10 +88,12 @@ class UseEmbedder:
     dimension = 512
 
     def __init__(self, cache: Path, *, threads: int = 0, weights: ModelFile = USE_MULTILINGUAL) -> None:
-        import onnxruntime  # noqa: PLC0415  (costs a quarter of a second that a search by words need not pay)
-        import sentencepiece  # noqa: PLC0415
-
-        graph, pieces = _prepared(weights, cache)
+        with ThreadPoolExecutor(1) as beside:
+            # The hashes of the weights are checked while the libraries load; both take a while.
+            prepared = beside.submit(_prepared, weights, cache)
+            import onnxruntime  # noqa: PLC0415  (costs a quarter of a second that a search by words need not pay)
+            import sentencepiece  # noqa: PLC0415
+        graph, pieces = prepared.result()
         runtime: Any = onnxruntime  # its types leave out the names that its documentation gives
         options = runtime.SessionOptions()
         options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
