@@ -102,7 +102,7 @@ def test_pages_are_named_where_a_passage_stands():
 
 def test_a_passage_across_pages_names_both():
     extracted = built(("page", "7"), ("p", "One."), ("page", "8"), ("p", "Two."))
-    assert [s.page for s in segment(extracted, "en")] == ["7–8"]
+    assert [[page.label for page in s.pages] for s in segment(extracted, "en")] == [["7", "8"]]
 
 
 PARTS = st.lists(

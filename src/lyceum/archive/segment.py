@@ -130,8 +130,9 @@ def _pack(sentences: Sequence[_Sentence]) -> Iterator[tuple[int, int]]:
     for i, sentence in enumerate(sentences):
         start = sentence.start if start is None else start
         words += sentence.words
-        following = sentences[i + 1].words if i + 1 < len(sentences) else 0
+        is_last = i + 1 == len(sentences)
+        following = 0 if is_last else sentences[i + 1].words
         full = words >= TARGET_WORDS * 0.7 if sentence.ends_paragraph else words >= TARGET_WORDS
-        if not following or full or words + following > TARGET_WORDS * 1.5:
+        if is_last or full or words + following > TARGET_WORDS * 1.5:
             yield start, sentence.end
             start, words = None, 0

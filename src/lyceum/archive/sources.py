@@ -92,7 +92,7 @@ class MetadataTable:
                 hint="It is a CSV in UTF-8 with a header line.",
                 code="metadata_unreadable",
             ) from error
-        reader = csv.DictReader(io.StringIO(content, newline=""))
+        reader = csv.DictReader(io.StringIO(content, newline=""), strict=True)
         columns = [column for column in reader.fieldnames or [] if column]
         if not _PLACE & {column.strip().lower() for column in columns}:
             raise UsageError(
@@ -101,20 +101,30 @@ class MetadataTable:
                 code="metadata_without_source",
             )
         unknown = [c for c in columns if (n := c.strip().lower()) not in _ALIASES and n not in _PLACE | _FOLDER]
-        rows = [
-            (place, metadata)
-            for row in reader
-            for metadata in [_row_metadata(row, unknown, path.name, reader.line_num)]
-            for place in _places(row)
-        ]
+        rows: list[tuple[str, Metadata]] = []
+        try:
+            for row in reader:
+                metadata = _row_metadata(row, unknown, path.name, reader.line_num)
+                rows += [(place, metadata) for place in _places(row)]
+        except csv.Error as error:
+            raise UsageError(
+                f"The metadata file “{path.name}” cannot be read after line {reader.line_num}: {error}.",
+                hint="Look for a quotation mark that is not closed.",
+                code="metadata_unreadable",
+            ) from error
         return cls(rows, unknown_columns=unknown)
 
     def about(self, source: str) -> Metadata:
         """What the table says about a source; for a member of an archive, what it says about the archive."""
         for name in _names(source):
-            for place, metadata in self._by_last.get(_last(name), ()):
-                if name == place or name.endswith("/" + place):
-                    return metadata
+            fitting = [
+                (len(place), metadata)
+                for place, metadata in self._by_last.get(_last(name), ())
+                if name == place or name.endswith("/" + place)
+            ]
+            if fitting:
+                # The longest place says most exactly which file it means.
+                return max(fitting, key=lambda each: each[0])[1]
         return Metadata()
 
 

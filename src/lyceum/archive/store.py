@@ -446,15 +446,6 @@ class SqliteCatalogue:
         rows = self._db.execute("SELECT * FROM versions WHERE document=? ORDER BY number", (document,))
         return [self._from_row(row) for row in rows.fetchall()]
 
-    def describe(self, document: Document, metadata: Metadata) -> Document:
-        """Replaces what is known of a version; its text and passages stay."""
-        with self._transaction():
-            self._db.execute(
-                "UPDATE versions SET metadata=? WHERE row=?", (json.dumps(metadata.as_dict()), document.row)
-            )
-            self._db.execute("UPDATE meta SET value = value + 1 WHERE name='revision'")
-        return self._document(document.row)
-
     def counts(self) -> dict[str, int]:
         """How many versions and passages stand in each state, as `state` and `state:passages`."""
         found: dict[str, int] = {}
@@ -470,6 +461,8 @@ class SqliteCatalogue:
         for attempt in range(_WAL_ATTEMPTS):
             try:
                 self._db.execute("PRAGMA journal_mode=WAL")
+            except StoreDamaged:
+                raise
             except HomeError:
                 if attempt == _WAL_ATTEMPTS - 1:
                     raise
@@ -533,7 +526,19 @@ class SqliteCatalogue:
                 (given, known["document"], known["row"]),
             )
             return self._document(known["row"]), Outcome.UPDATED
+        if received.given != Metadata() and received.given.as_dict() != json.loads(known["given"]):
+            return self._describe_anew(known, received.given), Outcome.UPDATED
         return self._document(known["row"]), Outcome.UNCHANGED
+
+    def _describe_anew(self, known: sqlite3.Row, given: Metadata) -> Document:
+        """Lays what is said now over what was known; a version that can be read is indexed again for it."""
+        stands = given.over(Metadata.from_dict(json.loads(known["metadata"])))
+        state = "segmented" if known["state"] in READABLE else known["state"]
+        self._db.execute(
+            "UPDATE versions SET given=?, metadata=?, state=? WHERE row=?",
+            (json.dumps(given.as_dict()), json.dumps(stands.as_dict()), state, known["row"]),
+        )
+        return self._document(known["row"])
 
     def _insert_version(self, document: str, received: Received) -> int:
         number = self._db.execute(
@@ -555,11 +560,6 @@ class SqliteCatalogue:
         self._db.execute(
             "INSERT OR REPLACE INTO sources(source, document, version) VALUES(?,?,?)", (source, document, version)
         )
-
-    def given(self, document: Document) -> Metadata:
-        """What was said of the version when it was added, before anything was read from it."""
-        row = self._db.execute("SELECT given FROM versions WHERE row=?", (document.row,)).fetchone()
-        return Metadata.from_dict(json.loads(row["given"]))
 
     def _write_text(self, document: Document, product: ExtractedProduct) -> None:
         row, text = document.row, product.extracted.text

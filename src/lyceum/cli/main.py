@@ -76,7 +76,7 @@ def main() -> NoReturn:
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     as_json = "--json" in sys.argv
     try:
-        code = cli.main(standalone_mode=False, prog_name="lyceum")
+        code = _run()
         sys.exit(code if isinstance(code, int) else DONE)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
@@ -93,9 +93,15 @@ def main() -> NoReturn:
             _print_error(error.as_dict())
         click.echo(f"{error.message}\n{error.hint}".rstrip(), err=True)
         sys.exit(UNUSABLE if isinstance(error, HomeError) else USAGE)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(DONE)
+
+
+def _run() -> object:
+    """Runs the command; a reader that has seen enough (`lyceum documents | head`) ends it well."""
+    try:
+        return cli.main(standalone_mode=False, prog_name="lyceum")
+    except SystemExit:
+        # The only way in which click itself ends the process here: standard output has no reader any more.
+        return DONE
 
 
 def _print_error(error: dict[str, Any]) -> None:
