@@ -141,6 +141,7 @@ def test_an_unsafe_name_in_a_tar_is_refused(refusal):
         ("zeros.txt.gz", gzip.compress(bytes(20_000_000))),
         ("tape.tar.gz", gzip.compress(tarred(("zeros.txt", bytes(20_000_000))))),
     ],
+    ids=["zip", "gz", "tar.gz"],
 )
 def test_what_unpacks_to_far_more_than_it_was_is_refused(refusal, name, data):
     assert refusal(data, name).code == "archive_bomb"
@@ -191,6 +192,7 @@ def test_a_compression_that_could_eat_memory_is_not_read(refusal):
         ("tape.tar.gz", gzip.compress(tarred(("a.txt", bytes(range(256)) * 3000)))[:3000]),
         ("tape.tar", tarred(("a.txt", b"x" * 50_000))[:20_000]),
     ],
+    ids=range(7),
 )
 def test_damage_is_said_and_the_file_named(refusal, name, data):
     error = refusal(data, name)

@@ -82,7 +82,7 @@ def test_another_process_reads_what_was_committed(catalogue, tmp_path):
     other = SqliteCatalogue(tmp_path / "catalogue.sqlite3")
     assert other.read(other.get(document.id)) == "The looms stood still."
     keys = [p.key for p in other.passages_of(document)]
-    catalogue.describe(document, Metadata(title="Changed", language="de"))
+    catalogue.add(received("a.txt", "The looms stood still.", Metadata(title="Changed", language="de")))
     assert other.languages(keys) == ["de"]
     assert other.passages(keys)[0].document.metadata.title == "Changed"
 
@@ -216,19 +216,23 @@ def test_the_revision_grows_with_every_change(catalogue):
     ):
         catalogue.advance(document, product)
         seen.append(catalogue.revision)
-    catalogue.describe(document, Metadata(title="One"))
+    catalogue.add(received("a.txt", "one.", Metadata(title="One")))
     seen.append(catalogue.revision)
     catalogue.remove(document.id)
     seen.append(catalogue.revision)
     assert seen == sorted(set(seen))
 
 
-def test_what_was_said_when_adding_is_kept_beside_what_was_read(catalogue):
-    said = Metadata.stated("csv", title="As said", date=PartialDate(1844))
-    document, _ = catalogue.add(received("a.txt", "one.", said))
-    catalogue.advance(document, ExtractedProduct(extracted("one."), Metadata(title="As read")))
-    assert catalogue.given(document) == said
-    assert catalogue.get(document.id).metadata.title == "As read"
+def test_what_is_said_of_known_bytes_is_laid_over_what_was_known(catalogue):
+    """Adding the same file again with a better table improves its record; without one nothing changes."""
+    document = stored(catalogue, "a.txt", "one.")
+    better = Metadata.stated("csv", title="As said", date=PartialDate(1844))
+    again, outcome = catalogue.add(received("a.txt", "one.", better))
+    assert (again.metadata.title, str(again.metadata.date), outcome) == ("As said", "1844", Outcome.UPDATED)
+    assert again.state is State.SEGMENTED
+    assert catalogue.add(received("a.txt", "one.", better))[1] is Outcome.UNCHANGED
+    assert catalogue.add(received("a.txt", "one."))[1] is Outcome.UNCHANGED
+    assert catalogue.get(document.id).metadata.title == "As said"
 
 
 # --- texts -------------------------------------------------------------------------------------------

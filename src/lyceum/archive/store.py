@@ -538,6 +538,7 @@ class SqliteCatalogue:
             "UPDATE versions SET given=?, metadata=?, state=? WHERE row=?",
             (json.dumps(given.as_dict()), json.dumps(stands.as_dict()), state, known["row"]),
         )
+        self._db.execute("UPDATE meta SET value = value + 1 WHERE name='revision'")
         return self._document(known["row"])
 
     def _insert_version(self, document: str, received: Received) -> int:
