@@ -89,21 +89,23 @@ class UseEmbedder:
 
     def __init__(self, cache: Path, *, threads: int = 0, weights: ModelFile = USE_MULTILINGUAL) -> None:
         with ThreadPoolExecutor(1) as beside:
-            # The hashes of the weights are checked while the libraries load; both take a while.
+            # The hashes of the weights are checked, and the pieces read, while the libraries load.
             prepared = beside.submit(_prepared, weights, cache)
             import onnxruntime  # noqa: PLC0415  (costs a quarter of a second that a search by words need not pay)
             import sentencepiece  # noqa: PLC0415
-        graph, pieces = prepared.result()
-        runtime: Any = onnxruntime  # its types leave out the names that its documentation gives
-        options = runtime.SessionOptions()
-        options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # Arenas keep the peak of the largest batch for good; without them memory falls back after each.
-        options.enable_cpu_mem_arena = False
-        self._session = runtime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+            graph, pieces = prepared.result()
+            processor = beside.submit(sentencepiece.SentencePieceProcessor, model_file=str(pieces))
+            runtime: Any = onnxruntime  # its types leave out the names that its documentation gives
+            options = runtime.SessionOptions()
+            options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
+            options.inter_op_num_threads = 1
+            options.log_severity_level = 3
+            # Arenas keep the peak of the largest batch for good; without them memory falls back after each.
+            options.enable_cpu_mem_arena = False
+            self._session = runtime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
         self._inputs = [value.name for value in self._session.get_inputs()]
-        self._pieces = sentencepiece.SentencePieceProcessor(model_file=str(pieces))
+        self._pieces = processor.result()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit row a text; see Embedder."""
