@@ -164,11 +164,14 @@ def _share(term: str, sentence: set[str], near: set[str], around: set[str], ever
 
 _IN_TITLE, _NEXT_TO_IT, _IN_PASSAGE = 0.6, 0.5, 0.3
 _FEWEST_WORDS = 4
+_CLOSING = " \"'”’»«)]"
 _BREAK = re.compile(r"—|--|\.{3,}|…|\s\d+(?=\s*$)", re.MULTILINE)
 
 
 def _is_prose(sentence: str) -> bool:
-    """Whether it is a sentence rather than a heading, a line of a table, or a run of a table of contents."""
+    """Whether it states something: no question, heading, line of a table, or run of a table of contents."""
+    if sentence.rstrip(_CLOSING).endswith(("?", "？", "؟")):
+        return False
     words = texts.word_count(sentence)
     return words >= _FEWEST_WORDS and len(_BREAK.findall(sentence)) <= max(2, words // 12)
 
