@@ -272,6 +272,10 @@ class Library:
         """All versions of a document, oldest first."""
         return self._catalogue.versions(document)
 
+    def sources(self, document: str) -> list[str]:
+        """Every source from which the document has come."""
+        return self._catalogue.sources(document)
+
     def text(self, document: Document, start: int = 0, end: int | None = None) -> str:
         """The stored text to which offsets refer."""
         return self._catalogue.read(document, start, end)

@@ -330,16 +330,6 @@ def test_a_reader_that_writes_next_sees_the_others_commits_first(tmp_path):
     assert one.versions() == two.versions() == {0: 2, 1: 2, 2: 2}
 
 
-def test_reset_deletes_everything(vectors):
-    vectors.put(facts(1), noise(5))
-    vectors.commit()
-    vectors.reset()
-    assert vectors.count == 0
-    vectors.put(facts(2), noise(2))
-    vectors.commit()
-    assert vectors.versions() == {2: 2}
-
-
 # --- compaction --------------------------------------------------------------------------------------
 
 

@@ -25,7 +25,6 @@ from lyceum.archive.store import (
     Received,
     SegmentedProduct,
     SqliteCatalogue,
-    State,
 )
 from lyceum.errors import ExtractionFailed, ReceiveFailed, StepFailed
 
@@ -157,7 +156,3 @@ def stored_extract(catalogue: SqliteCatalogue, document: Document) -> Extracted:
         pages=tuple(Page(*page) for page in structure["pages"]),
         metadata=document.metadata,
     )
-
-
-NEXT_STEPS = (State.RECEIVED, State.EXTRACTED)
-"""The states from which a version waits for one of this room's steps."""

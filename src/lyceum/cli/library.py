@@ -85,11 +85,12 @@ def show(context: click.Context, document: str, version: str | None, whole: bool
     with open_library(context) as library:
         found = library.document(document, version=version)
         text, pages = (library.text(found), library.pages(found)) if whole else ("", [])
+        sources = library.sources(found.id)
         versions = [{"version": v.version, "sha256": v.sha256, "state": v.state} for v in library.versions(found.id)]
     if not as_json:
         click.echo(text if whole else _card(found))
         return 0
-    value = {**document_json(found), "versions": versions}
+    value = {**document_json(found), "sources": sources, "versions": versions}
     if whole:
         value["text"] = text
         value["pages"] = [{"label": p.label, "start": p.start, "end": p.end} for p in pages]

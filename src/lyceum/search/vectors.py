@@ -243,12 +243,6 @@ class FlatVectors:
         if self._manifest.slots - self._manifest.live > _COMPACT_AT * max(self._manifest.slots, _BLOCK):
             self._compact()
 
-    def reset(self) -> None:
-        """Deletes all vectors."""
-        shutil.rmtree(self._folder)
-        self._folder.mkdir(parents=True)
-        self._manifest, self._table, self._seen, self._maps = _Manifest(), _Table(), None, {}
-
     def _drop(self, version: int) -> None:
         number = self._table.by_version.get(version)
         if number is not None:
