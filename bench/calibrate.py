@@ -141,7 +141,7 @@ def samples(library: Library, cases: list[Case]) -> Iterator[Sample]:
         if not asked.terms:
             continue
         hits = library.search(Query(asked.text, Scope.everything(), limit=_POOL)).hits
-        vector = library.embedder.embed([asked.text])[0]
+        vector = library.embedder.embed_query(asked.text)
         for left_out in (_nothing, _holds_answer, _in_gold):
             kept = [hit for hit in hits if not left_out(hit, case)][:_PASSAGES]
             evidence = [Evidence(source_of(hit), hit.passage.heading, hit.dense) for hit in kept]

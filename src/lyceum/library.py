@@ -499,7 +499,7 @@ class Library:
                 rows = []
                 for start in range(0, len(passages), _EMBED_CHUNK):
                     tell("embed", done, total)
-                    rows.append(embedder.embed([p.text for p in passages[start : start + _EMBED_CHUNK]]))
+                    rows.append(embedder.embed_passages([p.text for p in passages[start : start + _EMBED_CHUNK]]))
                     done += len(rows[-1])
                 if rows:
                     made.append((facts_of(passages[0]), _stack(rows)))

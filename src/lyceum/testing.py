@@ -65,12 +65,18 @@ class HashEmbedder:
     def __init__(self, dimension: int = 64) -> None:
         self.dimension = dimension
         self.name = f"hash-{dimension}"
+        self.languages: frozenset[str] | None = None
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """One unit row a text; a text without content words has a direction of its own."""
         rows = np.array([self._row(text) for text in texts], dtype=np.float32).reshape(-1, self.dimension)
         unit: Vectors = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return unit
+
+    def embed_query(self, text: str) -> Vectors:
+        """The unit row of a text."""
+        vector: Vectors = self.embed_passages([text])[0]
+        return vector
 
     def _row(self, text: str) -> Vectors:
         row = self._direction("")
@@ -621,11 +627,10 @@ class IndexSuite:
         index.attach([(e.facts, self._vectors(e)) for e in entries])
 
     def _vectors(self, one: Entry) -> Vectors:
-        return HashEmbedder(self.dimension).embed([passage.text for passage in one.passages])
+        return HashEmbedder(self.dimension).embed_passages([passage.text for passage in one.passages])
 
     def _vector(self, words: str) -> Vectors:
-        vector: Vectors = HashEmbedder(self.dimension).embed([words])[0]
-        return vector
+        return HashEmbedder(self.dimension).embed_query(words)
 
 
 def _entries() -> tuple[Entry, Entry]:
@@ -670,33 +675,44 @@ class EmbedderSuite:
         """One a text, float32, of the stated dimension, whatever the text."""
         embedder = self.make(tmp_path)
         awkward = ["A strike.", "", " ", "\0", "🜂" * 40, "漢字かな交じり文", "word " * 5_000, "a" * 20_000, "ﷺ"]
-        rows = embedder.embed(awkward)
+        rows = embedder.embed_passages(awkward)
         assert rows.shape == (len(awkward), embedder.dimension)
         assert rows.dtype == np.float32
         assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-3)
 
+    def test_a_query_is_one_unit_vector(self, tmp_path: Path) -> None:
+        """Of the same width and kind as a passage's."""
+        embedder = self.make(tmp_path)
+        for text in ("Who went on strike?", "", "\0", "word " * 5_000):
+            vector = embedder.embed_query(text)
+            assert vector.shape == (embedder.dimension,)
+            assert vector.dtype == np.float32
+            assert np.isclose(np.linalg.norm(vector), 1, atol=1e-3)
+
     def test_no_texts_give_no_rows(self, tmp_path: Path) -> None:
         """But still of the right width."""
         embedder = self.make(tmp_path)
-        assert embedder.embed([]).shape == (0, embedder.dimension)
+        assert embedder.embed_passages([]).shape == (0, embedder.dimension)
 
     def test_rows_keep_the_order_of_the_texts(self, tmp_path: Path) -> None:
         """However they are batched."""
         embedder = self.make(tmp_path)
         many = [f"{'Weavers ' * (n % 7)} and number {n} of the mill." for n in range(40)]
-        together = embedder.embed(many)
-        alone = np.vstack([embedder.embed([text]) for text in many])
+        together = embedder.embed_passages(many)
+        alone = np.vstack([embedder.embed_passages([text]) for text in many])
         assert np.allclose(together, alone, atol=2e-2)
 
     def test_the_same_text_has_the_same_vector(self, tmp_path: Path) -> None:
         """Today and tomorrow."""
         embedder = self.make(tmp_path)
-        assert np.array_equal(embedder.embed(["The looms stood still."]), embedder.embed(["The looms stood still."]))
+        said = "The looms stood still."
+        assert np.array_equal(embedder.embed_passages([said]), embedder.embed_passages([said]))
+        assert np.array_equal(embedder.embed_query(said), embedder.embed_query(said))
 
     def test_texts_alike_are_nearer(self, tmp_path: Path) -> None:
         """A text is nearer to one on the same thing than to one on another."""
         embedder = self.make(tmp_path)
-        a, b, c = embedder.embed(
+        a, b, c = embedder.embed_passages(
             [
                 "The weavers went on strike for higher wages.",
                 "Weavers struck; higher wages were what they wanted.",
@@ -704,6 +720,13 @@ class EmbedderSuite:
             ]
         )
         assert a @ b > a @ c
+        asked = embedder.embed_query("Why did the weavers go on strike?")
+        assert min(asked @ a, asked @ b) > asked @ c
+
+    def test_languages_are_primary_subtags(self, tmp_path: Path) -> None:
+        """Or None, where the model makes no difference."""
+        languages = self.make(tmp_path).languages
+        assert languages is None or (languages and all(code == texts.primary(code) for code in languages))
 
     def test_the_name_says_which_vectors_go_together(self, tmp_path: Path) -> None:
         """It can name a folder."""

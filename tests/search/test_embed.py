@@ -43,7 +43,7 @@ def embedder(models: Path) -> UseEmbedder:
 )
 def test_a_sentence_is_nearer_to_its_translation_than_to_another(embedder, foreign, translation):
     others = ["The cake needs three eggs.", "The moon orbits the earth.", "He plays the violin well."]
-    here, there, *elsewhere = embedder.embed([foreign, translation, *others])
+    here, there, *elsewhere = embedder.embed_passages([foreign, translation, *others])
     assert here @ there > max(here @ other for other in elsewhere) + 0.1
 
 
@@ -51,6 +51,13 @@ def test_name_and_dimension_are_fixed(embedder):
     """Stored vectors depend on them."""
     assert (embedder.name, embedder.dimension) == ("use-multilingual-3-int8", 512)
     assert embedder.dimension % 64 == 0
+
+
+def test_the_default_embedder_knows_fifteen_languages(embedder):
+    """Greek, Hindi, Romanian and Vietnamese are not among them, though XQuAD has them."""
+    assert len(embedder.languages) == 15
+    assert {"en", "de", "ru", "zh"} <= embedder.languages
+    assert not {"el", "hi", "ro", "vi", "und"} & embedder.languages
 
 
 def test_an_absent_package_says_how_to_install_it(tmp_path):
@@ -87,7 +94,7 @@ def test_prepared_weights_that_were_altered_are_prepared_again(models, tmp_path,
         spoilt.unlink()
         spoilt.write_bytes(b"not what was prepared")
     again = UseEmbedder(tmp_path, threads=1)
-    assert np.allclose(again.embed(["A strike."]), embedder.embed(["A strike."]), atol=1e-4)
+    assert np.allclose(again.embed_query("A strike."), embedder.embed_query("A strike."), atol=1e-4)
 
 
 def test_a_requirement_is_pinned_by_hash():

@@ -65,7 +65,7 @@ def test_another_process_sees_commits(index, tmp_path):
 def test_vectors_of_two_embedders_never_mix(index, tmp_path):
     one = entry(1, "Weavers rose.")
     index.put([one], revision=1)
-    index.attach([(one.facts, HashEmbedder().embed(["Weavers rose."]))])
+    index.attach([(one.facts, HashEmbedder().embed_passages(["Weavers rose."]))])
     other = EmbeddedIndex(tmp_path / "index", embedder="hash-128", dimension=128)
     assert (other.state().passages, other.state().vectors) == (1, 0)
     assert index.with_vectors() == {1: 1}

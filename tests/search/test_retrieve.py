@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from lyceum.archive import Metadata, PartialDate, Passage
@@ -46,7 +45,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedIndex:
     made = EmbeddedIndex(Path(tmp_path_factory.mktemp("index")), embedder="hash-64", dimension=64)
     made.put(ENTRIES, revision=1)
     embedder = HashEmbedder()
-    made.attach([(e.facts, embedder.embed([p.text for p in e.passages])) for e in ENTRIES])
+    made.attach([(e.facts, embedder.embed_passages([p.text for p in e.passages])) for e in ENTRIES])
     return made
 
 
@@ -152,11 +151,11 @@ def test_across_languages_meaning_alone_ranks(index):
     """A name shared by chance does not lift a foreign passage above a near one."""
 
     class Fixed(HashEmbedder):
-        def embed(self, texts):
-            return np.array([like_the_first], dtype=np.float32)
+        def embed_query(self, text):
+            return like_the_first
 
     query = Query("Lyon und die Weber in Schlesien, was taten sie", EVERYTHING)
-    like_the_first = HashEmbedder().embed([ENTRIES[0].passages[0].text])[0]
+    like_the_first = HashEmbedder().embed_query(ENTRIES[0].passages[0].text)
     found = retrieve(query, index, Texts(ENTRIES), Fixed)
     assert found.language == "de"
     ranks = places(found)

@@ -19,7 +19,7 @@ def source(name: str, text: str = TEXT, **known) -> Source:
 
 def judged(question: str, *sources: Source, embedder: HashEmbedder | None = None):
     asked = read_question(question)
-    vector = embedder.embed([question])[0] if embedder else None
+    vector = embedder.embed_query(question) if embedder else None
     evidence = [Evidence(one, "", 0.0) for one in sources]
     return judge(asked, evidence, lambda terms: inverse_frequencies(dict.fromkeys(terms, 1), 1), embedder, vector)
 

@@ -32,8 +32,17 @@ class Embedder(Protocol):
         """How many numbers a vector has."""
         ...
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """The primary subtags of the languages that the model knows; None where it makes no difference."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """One row a text, in the same order, each of length 1: float32, shape (len(texts), dimension)."""
+        ...
+
+    def embed_query(self, text: str) -> Vectors:
+        """The vector of length 1, shape (dimension,), near the passages that answer; some models tell them apart."""
         ...
 
 
@@ -81,11 +90,12 @@ class UseEmbedder:
 
     The published graph holds its tokenizer as an operator that has no builds for every Python, so the graph
     is cut behind it once, kept in a cache folder, and SentencePiece itself does that step; the vectors are the
-    same. 16 languages; longer texts than about 250 words add little to a vector.
+    same. 15 languages; longer texts than about 250 words add little to a vector.
     """
 
     name = "use-multilingual-3-int8"
     dimension = 512
+    languages: frozenset[str] | None = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
 
     def __init__(self, cache: Path, *, threads: int = 0, weights: ModelFile = USE_MULTILINGUAL) -> None:
         with ThreadPoolExecutor(1) as beside:
@@ -107,7 +117,7 @@ class UseEmbedder:
         self._inputs = [value.name for value in self._session.get_inputs()]
         self._pieces = processor.result()
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """One unit row a text; see Embedder."""
         result = np.empty((len(texts), self.dimension), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
@@ -115,6 +125,11 @@ class UseEmbedder:
             batch = order[start : start + _BATCH]
             result[batch] = self._run([texts[i] for i in batch])
         return result
+
+    def embed_query(self, text: str) -> Vectors:
+        """The unit vector of a query, which the model treats like any text; see Embedder."""
+        vector: Vectors = self.embed_passages([text])[0]
+        return vector
 
     def _run(self, batch: list[str]) -> Vectors:
         tokens = [self._pieces.encode(text.replace("\0", " ")[:_LONGEST], add_bos=True, add_eos=True) for text in batch]

@@ -98,7 +98,7 @@ def _plain(word: str) -> list[str]:
 
 def _vector(query: Query, embedder: LazyEmbedder) -> Vectors | None:
     loaded = embedder()
-    return None if loaded is None else loaded.embed([query.text])[0]
+    return None if loaded is None else loaded.embed_query(query.text)
 
 
 def _hybrid(

@@ -179,7 +179,7 @@ class _Answerer:
         embedder = self._embedder()
         vector = self._found.vector if self._found else None
         if vector is None and embedder is not None:
-            vector = embedder.embed([self._asked.text])[0]
+            vector = embedder.embed_query(self._asked.text)
         judged = judge(self._asked, evidence, self._weigh(evidence), embedder, vector)
         chosen = choose(judged)
         claims = [_quoting(j) for j in chosen]

@@ -193,7 +193,7 @@ def _leans_back(text: str, before: int, start: int, end: int) -> bool:
 def _cosines(candidates: Sequence[_Candidate], embedder: Embedder | None, vector: Vectors | None) -> list[float]:
     if embedder is None or vector is None or not candidates:
         return [c.coverage * 0.6 for c in candidates]
-    rows = embedder.embed([c.evidence.source.text[c.start : c.end] for c in candidates])
+    rows = embedder.embed_passages([c.evidence.source.text[c.start : c.end] for c in candidates])
     return [float(x) for x in np.asarray(rows @ vector)]
 
 
