@@ -164,3 +164,55 @@ def test_any_text_can_be_read(text):
     texts.content_terms(text, language)
     texts.plain_terms(text)
     assert texts.word_count(text) >= 0
+
+
+@pytest.mark.parametrize("language", ["en", "de", "hi", "th", "vi", "zh", "ko", "ar", "und"])
+def test_indexed_terms_are_the_terms_that_queries_are_made_of(language):
+    """In one pass the same stems and words as in two."""
+    text = "Die Weberstreiks 1844 — मज़दूरों की हड़ताल, การนัดหยุดงาน, cuộc đình công, 罷工の歴史, 파업의 역사, إضرابُ العمّال"
+    found = texts.indexed_terms(text, language)
+    assert found.stems == texts.terms(text, language)
+    assert found.plain == texts.plain_terms(text)
+    assert set(found.openings) == {texts.opening(word) for word in texts.words(text) if texts.opening(word)} - {
+        texts.opening(word) for word in texts.words(text) if texts.is_unspaced(word)
+    }
+
+
+def test_vowel_signs_do_not_cut_words():
+    """The marks of Indic scripts, and vowel points of Arabic and Hebrew, are parts of their words."""
+    assert texts.words("मज़दूरों की हड़ताल") == ["मज़दूरों", "की", "हड़ताल"]
+    assert texts.plain_terms("إضرابُ العمّال") == ["اضراب", "العمال"]
+    assert texts.plain_terms("שְׁבִיתָה") == ["שביתה"]
+
+
+def test_vietnamese_words_keep_their_tones_when_stemmed():
+    """They tell its words apart; as written without them they are found among the plain words."""
+    assert texts.terms("má mà ma", "vi") == ["má", "mà", "ma"]
+    assert texts.plain_terms("má mà ma") == ["ma", "ma", "ma"]
+
+
+def test_scripts_without_spaces_give_overlapping_runs():
+    """Two characters where each means something, three where it is a letter."""
+    assert texts.terms("罷工史", "zh") == ["罷工", "工史"]
+    assert texts.terms("파업사", "ko") == ["파업", "업사"]
+    assert texts.terms("งาน", "th") == ["งาน"]
+    assert texts.terms("หยุด", "th") == ["หยุ", "ยุด"]
+    assert texts.terms("工", "zh") == ["工"]
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        pytest.param("罷工", "zh", id="chinese"),
+        pytest.param("罷工の歴史", "ja", id="japanese"),
+        pytest.param("파업의 역사", "ko", id="korean"),
+        pytest.param("หยุดงาน", "th", id="thai"),
+        pytest.param("απεργία", "el", id="greek"),
+        pytest.param("Γ", "el", id="one letter"),
+        pytest.param("strike", "und", id="latin"),
+        pytest.param("забастовка", "und", id="cyrillic"),
+    ],
+)
+def test_a_script_of_one_language_tells_it(line, language):
+    """Even a single word; letters shared by many languages tell nothing."""
+    assert texts.question_language(line) == language

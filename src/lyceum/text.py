@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import Stemmer
+
+from lyceum.function_words import FUNCTION_WORDS
 
 SNOWBALL = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
@@ -22,80 +25,21 @@ SNOWBALL = {
 }  # fmt: skip
 """Languages with a Snowball stemmer, by BCP 47 primary subtag."""
 
-FUNCTION_WORDS = {
-    "en": """a about above after again against all also although am an and any anybody anyone are as at be
-        because been before being below between both but by can could did do does doing done down during each
-        either else ever every few for from had has have having he her here hers herself him himself his how
-        i if in into is it its itself just let like many may me might mine more most much must my myself
-        neither no nor not of off on once one only or other ought our ours out over own per rather same shall
-        she should since so some such than that the their theirs them themselves then there these they this
-        those though through thus till to too under until up upon us very was we were what whatever when
-        where whether which while who whom whose why will with within without would yet you your yours
-        there's tell give say says said according called me please""",
-    "de": """ab aber alle allem allen aller alles als also am an ander andere anderem anderen anderer anderes
-        auch auf aus bei beim bin bis bist da dabei dafür dagegen daher damit dann daran darauf daraus darf
-        darin darüber darum das dass daß davon dazu dein deine dem den denen denn der deren des dessen dich
-        die dies diese diesem diesen dieser dieses dir doch dort du durch ein eine einem einen einer eines er
-        es etwa etwas euch euer für gegen hat hatte hatten habe haben her hier hin hinter ich ihm ihn ihnen
-        ihr ihre ihrem ihren ihrer ihres im in indem ins ist ja je jede jedem jeden jeder jedes jene jenem
-        jenen jener jenes kann kein keine keinem keinen keiner können könnte machte man manche mehr mein
-        meine mich mir mit muss mußte musste nach nicht nichts noch nun nur ob oder ohne sehr sein seine
-        seinem seinen seiner seines seit selbst sich sie sind so sogar solche solchem solchen solcher soll
-        sollte sondern sonst über um und uns unser unter viel viele vom von vor wann war waren warum was
-        wegen weil weiter welche welchem welchen welcher welches wem wen wenn wer werde werden wessen wie
-        wollten sollten konnten mussten hatten
-        wieder will wir wird wo wollen wollte wurde wurden während zu zum zur zwar zwischen laut""",
-    "fr": """à afin ai alors après as au aucun aucune aussi autre autres aux avait avant avec avoir avons ayant
-        c car ce ceci cela celle celles celui ces cet cette ceux chaque chez comme comment contre d dans de
-        depuis des dès donc dont du elle elles en encore entre es est et étaient était étant été être eu eux
-        fait faire fut furent il ils j je jusque l la laquelle le lequel les lesquelles lesquels leur leurs
-        lorsque lui m ma mais me même mêmes mes moi moins mon n ne ni non nos notre nous on ont ou où par
-        parce pas pendant peu peut plus pour pourquoi pu puis qu quand que quel quelle quelles quels qui quoi
-        s sa sans se selon sera ses si sien son sont sous sur t ta te tes toi ton tous tout toute toutes très
-        trop tu un une vers voici voilà vos votre vous y combien""",
-    "es": """a al algo algún alguna algunas alguno algunos ante antes aquel aquella aquellas aquello aquellos
-        aquí así aún aunque bajo bien cada casi como cómo con contra cual cuál cuales cuáles cualquier cuando
-        cuándo cuánto cuánta cuántas cuántos de del desde donde dónde dos durante e el él ella ellas ello
-        ellos en entre era eran es esa esas ese eso esos esta está están estaba estas este esto estos fue
-        fueron ha había habían han hasta hay la las le les lo los más me mi mientras mis mucho muchos muy
-        nada ni no nos nosotros o os otra otras otro otros para pero poco por porque qué que quien quién
-        quienes se sea según ser si sí sido sin sino sobre son su sus también tan tanto te tiene tienen toda
-        todas todo todos tras tu un una unas uno unos y ya yo""",
-    "it": """a ad agli ai al alla alle allo anche ancora che chi ci come con contro cosa cui da dagli dai dal
-        dalla dalle dallo degli dei del della delle dello di dopo dove e è ed era erano essere fa fra fu gli
-        ha hanno i il in io l la le lei li lo loro lui ma mi mia mio molto ne negli nei nel nella nelle nello
-        no noi non nostro o ogni per perché più quale quali quando quanto quella quelle quelli quello questa
-        queste questi questo qui se sei si sia sono sta su sua sue sugli sui sul sulla suo suoi tra tu tutti
-        tutto un una uno vi voi""",
-    "pt": """a à ao aos as às até com como da das de dela dele deles do dos e é ela elas ele eles em entre era
-        eram essa esse esta está este eu foi foram há isso isto já lhe mais mas me mesmo meu minha muito na
-        não nas nem no nos nós o onde os ou para pela pelas pelo pelos por porque qual quais quando quanto que
-        quem se seu seus são sem ser sobre sua suas também te tem um uma umas uns você""",
-    "nl": """aan al alles als altijd andere ben bij dan dat de der deze die dit doch doen door dus een en er ge
-        geen had heb hebben heeft het hij hoe hun ik in is ja je kan kon maar me meer men met mij mijn na naar
-        niet niets nog nu of om omdat onder ons ook op over te tegen toch toen tot u uit uw van veel voor want
-        waren was wat waar waarom wanneer we welke wel werd wezen wie wij wil worden wordt zal ze zich zij zijn
-        zo zonder zou""",
-    "ru": """а без более бы был была были было быть в вам вас ведь во вот все всего всех вы где да даже для до
-        его ее её если есть еще ещё же за здесь и из или им их к как какая какие какой когда кого кто ли либо
-        мне мы на над надо нас не него нее ней нет ни них но ну о об он она они оно от по под при с сам себя
-        со так также такой там те тем то того тоже той только том ты у уже хотя чего чей чем что чтобы чье чья
-        эта эти это этот я почему зачем сколько куда откуда""",
-    "sv": """alla att av bara blev bli där de dem den denna deras dess det detta dig din du då efter ej eller en
-        er ett för från ha hade han hans har henne hennes hon hur här i icke ingen inom inte jag ju kan kunde
-        man med mellan men mig min mot mycket ni nu när någon och om oss på samma sedan sig sin själv skulle
-        som så till under upp ut utan vad var vara varför vem vi vid vilka vilken är över""",
-}
-"""Words that carry grammar rather than content; they are indexed, but not asked for."""
-
 _STOP = {language: frozenset(words.split()) for language, words in FUNCTION_WORDS.items()}
 
-# Scripts written without spaces are cut into overlapping pairs of characters.
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
+# Scripts written without spaces, and Hangul with its endings, are cut into overlapping runs of characters: pairs,
+# and triples in the alphabets of South-East Asia, whose characters say less.
+_PAIRED = "\u1100-\u11ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0002ffff"
+_TRIPLED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_UNSPACED = _PAIRED + _TRIPLED
+# Vowel signs, points and accents, which a word holds though they are no letters.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0711\u0730-\u074a"
+    "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0980-\u0dff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 )
-_WORD = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W_])(?:(?![{_UNSPACED}])[\w\u0300-\u036f])*")
+_WORD = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W_])(?:(?![{_UNSPACED}])[\w{_MARKS}])*")
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+_IS_TRIPLED = re.compile(rf"[{_TRIPLED}]")
 _LINE_END_HYPHEN = re.compile(r"(?<=\w)[-\u2010\u00ac]\s*\n\s*(?=[^\W\d_])")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
@@ -116,8 +60,7 @@ def searchable(text: str) -> str:
 def plain_terms(text: str) -> list[str]:
     """The words of a text in order, folded but not stemmed; unspaced scripts give single characters."""
     terms: list[str] = []
-    for match in _WORD.finditer(searchable(text)):
-        word = match.group()
+    for word in _WORD.findall(searchable(text)):
         if _IS_UNSPACED.match(word):
             terms.extend(word)
         else:
@@ -126,21 +69,71 @@ def plain_terms(text: str) -> list[str]:
 
 
 def terms(text: str, language: str | None) -> list[str]:
-    """The words of a text in order, stemmed by its language and folded; unspaced scripts give pairs."""
+    """The words of a text in order, stemmed by its language and folded; unspaced scripts give runs."""
     code = primary(language)
     found: list[str] = []
-    for match in _WORD.finditer(searchable(text)):
-        word = match.group()
+    for word in _WORD.findall(searchable(text)):
         if _IS_UNSPACED.match(word):
-            found.extend(word[i : i + 2] for i in range(max(1, len(word) - 1)))
+            found.extend(_runs(word))
         else:
             found.append(stem(word, code))
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A text as it is indexed: its stems, its words as written, and what its longer words begin with."""
+
+    stems: list[str]
+    plain: list[str]
+    openings: list[str]
+
+
+def indexed_terms(text: str, language: str | None) -> Terms:
+    """All terms of a text in one pass: `terms`, `plain_terms`, and the `opening` of each word that has one."""
+    code = primary(language)
+    stems: list[str] = []
+    plain: list[str] = []
+    openings: list[str] = []
+    for word in _WORD.findall(searchable(text)):
+        if word[0] > _FIRST_UNSPACED and _IS_UNSPACED.match(word):
+            stems.extend(_runs(word))
+            plain.extend(word)
+            continue
+        a, b, c = _forms(word, code)
+        stems.append(a)
+        plain.append(b)
+        if c:
+            openings.append(c)
+    return Terms(stems, plain, openings)
+
+
+_FIRST_UNSPACED = "\u0dff"
+
+
+@lru_cache(maxsize=200_000)
+def _forms(word: str, code: str) -> tuple[str, str, str]:
+    return stem(word, code), unaccent(word), opening(word)
+
+
+def opening(word: str) -> str:
+    """What related words of most languages have in common, folded: the first letters; empty for short words."""
+    folded = unaccent(word)
+    return folded[:_OPENING] if len(folded) >= _OPENING else ""
+
+
+_OPENING = 4
+
+
+def _runs(word: str) -> list[str]:
+    size = 3 if _IS_TRIPLED.match(word) else 2
+    return [word[i : i + size] for i in range(max(1, len(word) - size + 1))]
+
+
 def words(text: str) -> list[str]:
     """The words of a text in order, in lower case; a run of an unspaced script is one."""
-    return [match.group() for match in _WORD.finditer(searchable(text))]
+    found: list[str] = _WORD.findall(searchable(text))
+    return found
 
 
 def is_unspaced(word: str) -> bool:
@@ -152,10 +145,9 @@ def content_terms(text: str, language: str | None) -> list[str]:
     """As `terms`, without function words and single letters, each once, in order."""
     code = primary(language)
     found: dict[str, None] = {}
-    for match in _WORD.finditer(searchable(text)):
-        word = match.group()
+    for word in _WORD.findall(searchable(text)):
         if _IS_UNSPACED.match(word):
-            found.update(dict.fromkeys(word[i : i + 2] for i in range(max(1, len(word) - 1))))
+            found.update(dict.fromkeys(_runs(word)))
         elif not is_function_word(word, code) and (len(word) > 1 or word.isdigit()):
             found[stem(word, code)] = None
     return list(found)
@@ -177,7 +169,12 @@ def word_count(text: str) -> int:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str, language: str) -> str:
-    """The stem of a lower-case word, without accents; the word itself where no stemmer is known."""
+    """The stem of a lower-case word, without accents; the word itself where no stemmer is known.
+
+    Vietnamese keeps its accents: they are tones, and tell most of its words apart.
+    """
+    if language == "vi":
+        return word
     stemmer = _stemmer(language)
     return unaccent(stemmer.stemWord(word) if stemmer else word)
 
@@ -189,7 +186,7 @@ def _stemmer(language: str) -> Stemmer.Stemmer | None:
 
 @lru_cache(maxsize=200_000)
 def unaccent(word: str) -> str:
-    """The word with accents taken off Latin, Greek and Cyrillic letters, and ß, æ, œ, ø, ł spelt out."""
+    """The word without accents, vowel points and the stretching of Arabic, and with ß, æ, œ, ø, ł spelt out."""
     if word.isascii():
         return word
     decomposed = unicodedata.normalize("NFD", word.translate(_SPELT_OUT))
@@ -197,7 +194,7 @@ def unaccent(word: str) -> str:
 
 
 _SPELT_OUT = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "ſ": "s", "đ": "d"})
-_ACCENTS = re.compile("[\u0300-\u036f]")
+_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]")
 
 
 # --- sentences -------------------------------------------------------------------------------------
@@ -310,7 +307,7 @@ def detect_language(text: str) -> str:
     if letters < 20:
         return "und"
     code, _ = _langid().classify(sample)
-    return str(code)
+    return "zh" if code in _CHINESE else str(code)
 
 
 def question_language(question: str) -> str:
@@ -318,6 +315,8 @@ def question_language(question: str) -> str:
 
     `und` for a few words without grammar, such as a name or a title.
     """
+    if written := _by_script(question):
+        return written
     found = words(question)
     scores = {code: sum(word in stop for word in found) for code, stop in _STOP.items()}
     most = max(scores.values())
@@ -326,8 +325,36 @@ def question_language(question: str) -> str:
         return likely[0]
     if likely and (guess := detect_language(question)) in likely:
         return guess
-    enough = len(found) >= _WORDS_TO_DETECT or any(map(is_unspaced, found))
-    return detect_language(question) if enough else "und"
+    return detect_language(question) if len(found) >= _WORDS_TO_DETECT else "und"
+
+
+def _by_script(line: str) -> str:
+    """The language that most letters of a line tell by themselves; empty where they are shared by several."""
+    letters = sum(character.isalpha() for character in line)
+    for code, script in _SCRIPTS:
+        if 2 * len(script.findall(line)) > letters:
+            return "ja" if code == "zh" and _KANA.search(line) else code
+    return ""
+
+
+_CHINESE = ("wuu", "yue", "zh")
+_KANA = re.compile("[\u3040-\u30ff]")
+_SCRIPTS = [
+    (code, re.compile(f"[{letters}]"))
+    for code, letters in {
+        "zh": "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff",
+        "ko": "\u1100-\u11ff\uac00-\ud7a3",
+        "th": "\u0e00-\u0e7f",
+        "lo": "\u0e80-\u0eff",
+        "my": "\u1000-\u109f",
+        "km": "\u1780-\u17ff",
+        "el": "\u0370-\u03ff\u1f00-\u1fff",
+        "he": "\u0590-\u05ff",
+        "hy": "\u0530-\u058f",
+        "ka": "\u10a0-\u10ff",
+        "ta": "\u0b80-\u0bff",
+    }.items()
+]
 
 
 @cache
