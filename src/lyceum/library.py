@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import hashlib
 import logging
+import re
 import resource
 import sys
 import time
@@ -37,6 +38,7 @@ from lyceum.archive import (
     Outcome,
     Page,
     PartialDate,
+    Passage,
     Refused,
     SqliteCatalogue,
     State,
@@ -56,12 +58,18 @@ from lyceum.search import (
     Hit,
     IndexState,
     Mode,
+    Order,
+    Phrase,
     Query,
     Scope,
+    Snippet,
     UseEmbedder,
     Words,
     discard,
     facts_of,
+    highlight,
+    read_query,
+    read_words,
     retrieve,
 )
 from lyceum.tutor import (
@@ -80,8 +88,9 @@ from lyceum.tutor import (
 )
 
 __all__ = [
-    "AddReport", "Answer", "Checked", "Document", "Filter", "Hit", "Library", "Mode", "Page", "PartialDate", "Problem",
-    "Progress", "Query", "Question", "Scope", "SearchResult", "Source", "State", "model_requirements",
+    "AddReport", "Answer", "Checked", "Document", "Facets", "Filter", "Hit", "Library", "Mode", "Order", "Page",
+    "PartialDate", "Passage", "Problem", "Progress", "Query", "Question", "Scope", "SearchResult", "Snippet",
+    "Source", "State", "model_requirements", "read_query",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -111,13 +120,30 @@ class AddReport:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits, best first; `vectors` of `passages` have been embedded so far."""
+    """Hits, best first, each with the stretch to show; `vectors` of `passages` have been embedded so far.
+
+    `suggestion` is the query as it was likely meant, where words of it stand nowhere.
+    """
 
     hits: list[Hit]
+    snippets: list[Snippet]
     milliseconds: float
     passages: int
     vectors: int
     notes: tuple[str, ...] = ()
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What a query's matches are, counted in documents that hold all its words: by year, language and so on."""
+
+    documents: int
+    years: dict[str, int]
+    languages: dict[str, int]
+    authors: dict[str, int]
+    collections: dict[str, int]
+    kinds: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +171,7 @@ class Library:
                 hint="Choose another with --home, or give its user the right to write there.",
             ) from error
         self._embedder_failure: ModelMissing | None = None
+        self._rows: tuple[int, Mapping[int, Document]] | None = None
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -294,8 +321,17 @@ class Library:
             notes.append(f"{self._embedder_failure.message} Found by words alone.")
         if state.vectors < state.passages and query.mode is not Mode.LEXICAL:
             notes.append(f"{state.vectors} of {state.passages} passages can be found by meaning so far.")
-        milliseconds = (time.perf_counter() - started) * 1000
-        return SearchResult(found.hits, round(milliseconds, 2), state.passages, state.vectors, tuple(notes))
+        snippets = [highlight(hit.passage, found.words) for hit in found.hits]
+        milliseconds = round((time.perf_counter() - started) * 1000, 2)
+        suggestion = _corrected(query.text, found.misspelt)
+        return SearchResult(found.hits, snippets, milliseconds, state.passages, state.vectors, tuple(notes), suggestion)
+
+    def facets(self, query: Query) -> Facets:
+        """How the documents in which a passage holds every word of the query are spread, under its filter."""
+        words, _ = read_words(query, self.index)
+        documents = self._by_row()
+        found = [documents[row] for row in self.index.matching(words, query.filter, query.scope) if row in documents]
+        return Facets(documents=len(found), **_facets_of(found), authors=_counted(_authors(found)))
 
     def ask(self, question: Question, *, model: str = EXTRACTIVE) -> Answer:
         """The archive's answer; see `lyceum.tutor.ask`. Raises InvalidValue for a model that cannot be meant."""
@@ -321,22 +357,27 @@ class Library:
             "documents": len(documents),
             "passages": sum(document.passages for document in documents),
             "vectors": state.vectors,
-            "years": _counted(str(d.metadata.date.year) if d.metadata.date else "unknown" for d in documents),
-            "languages": _counted(d.metadata.language or "und" for d in documents),
-            "kinds": _counted(d.metadata.kind or "unknown" for d in documents),
-            "collections": _counted(d.metadata.collection or "main" for d in documents),
+            **_facets_of(documents),
             "waiting": sum(1 for _ in self._catalogue.find(states=(State.RECEIVED, State.EXTRACTED))),
             "failed": [{"source": d.source, **(d.failure.as_dict() if d.failure else {})} for d in self.failed()],
         }
+
+    def _by_row(self) -> Mapping[int, Document]:
+        """Every readable version by the number that the index knows it by, read anew when the catalogue has changed."""
+        revision = self._catalogue.revision
+        if self._rows is None or self._rows[0] != revision:
+            self._rows = revision, {document.row: document for document in self._catalogue.find(states=READABLE)}
+        return self._rows[1]
 
     def _stretches(self, words: str) -> list[Source]:
         """Where some words may stand: the passages that hold them best, with what stands around each."""
         plain = tuple(texts.plain_terms(words))
         everything, anything = Scope.everything(), Filter()
-        found = self.index.lexical(Words(phrases=(plain,)), anything, everything, limit=_STRETCHES)
+        found = self.index.lexical(
+            Words(phrases=(Phrase(plain),) if plain else ()), anything, everything, limit=_STRETCHES
+        )
         if not found:
-            distinct = tuple((word,) for word in dict.fromkeys(plain))
-            found = self.index.lexical(Words(exact=distinct), anything, everything, limit=_STRETCHES)
+            found = self.index.lexical(Words(exact=tuple(dict.fromkeys(plain))), anything, everything, limit=_STRETCHES)
         stretches = []
         for passage in self._catalogue.passages([scored.key for scored in found]):
             start = max(0, passage.start - _AROUND)
@@ -520,7 +561,7 @@ class Library:
     def _entry(self, document: Document) -> Entry:
         passages = self._catalogue.passages_of(document)
         facts = facts_of(passages[0])
-        return Entry(facts, document.metadata.title or "", passages)
+        return Entry(facts, passages)
 
     def _next_batch(self, state: State, passages: int) -> list[Document]:
         batch: list[Document] = []
@@ -636,7 +677,13 @@ def _passes(document: Document, wanted: Filter) -> bool:
         and (wanted.last is None or (metadata.date is not None and metadata.date.last <= wanted.last))
         and (wanted.author is None or bool(names))
         and (not names or any(names <= set(texts.plain_terms(c)) for c in metadata.creators))
+        and (wanted.title is None or _titled(metadata.title or "", wanted.title))
     )
+
+
+def _titled(title: str, wanted: str) -> bool:
+    words = set(texts.plain_terms(wanted))
+    return bool(words) and words <= set(texts.plain_terms(title))
 
 
 def _in_batches(documents: Iterable[Document], passages: int) -> Iterator[list[Document]]:
@@ -656,6 +703,27 @@ def _stack(rows: list[Any]) -> Any:
     import numpy as np  # noqa: PLC0415
 
     return np.vstack(rows)
+
+
+def _facets_of(documents: Sequence[Document]) -> dict[str, dict[str, int]]:
+    return {
+        "years": _counted(str(d.metadata.date.year) if d.metadata.date else "unknown" for d in documents),
+        "languages": _counted(d.metadata.language or "und" for d in documents),
+        "kinds": _counted(d.metadata.kind or "unknown" for d in documents),
+        "collections": _counted(d.metadata.collection or "main" for d in documents),
+    }
+
+
+def _authors(documents: Iterable[Document]) -> Iterator[str]:
+    for document in documents:
+        yield from document.metadata.creators or ("unknown",)
+
+
+def _corrected(text: str, misspelt: Mapping[str, str]) -> str | None:
+    """A query with the words that stand nowhere replaced by those that they may be meant for."""
+    if not misspelt:
+        return None
+    return re.sub(r"\w+", lambda match: misspelt.get(match.group().lower(), match.group()), text)
 
 
 def _counted(values: Iterable[str]) -> dict[str, int]:

@@ -45,7 +45,22 @@ from lyceum.archive import (
     Texts,
 )
 from lyceum.errors import ModelFailed, StoreDamaged, UnknownDocument
-from lyceum.search import Embedder, Entry, Filter, Index, Key, Scope, Scored, Vectors, Words, facts_of
+from lyceum.function_words import FUNCTION_WORDS
+from lyceum.search import (
+    Embedder,
+    Entry,
+    Filter,
+    Index,
+    Key,
+    Order,
+    Phrase,
+    Scope,
+    Scored,
+    Searchable,
+    Vectors,
+    Words,
+    facts_of,
+)
 from lyceum.tutor import LanguageModel
 
 __all__ = [
@@ -66,6 +81,7 @@ class HashEmbedder:
         self.dimension = dimension
         self.name = f"hash-{dimension}"
         self.languages: frozenset[str] | None = None
+        self.share = 0.5
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """One unit row a text; a text without content words has a direction of its own."""
@@ -81,7 +97,7 @@ class HashEmbedder:
     def _row(self, text: str) -> Vectors:
         row = self._direction("")
         for word in dict.fromkeys(texts.plain_terms(text)):
-            if not any(texts.is_function_word(word, code) for code in texts.FUNCTION_WORDS):
+            if not any(texts.is_function_word(word, code) for code in FUNCTION_WORDS):
                 row = row + 10 * self._direction(word)
         return row
 
@@ -173,7 +189,7 @@ def entry(version: int, *passages: str, metadata: Metadata | None = None) -> Ent
         key = version * PASSAGES_PER_VERSION + n
         made.append(Passage(f"version-{version}.{n}", key, document, start, start + len(words), words, (), ""))
         start += len(words) + 2
-    return Entry(facts_of(made[0]), known.title or "", made)
+    return Entry(facts_of(made[0]), made)
 
 
 # --- Catalogue and Texts -------------------------------------------------------------------------------
@@ -481,7 +497,7 @@ class IndexSuite:
 
     dimension = 64
 
-    def make(self, folder: Path) -> Index:
+    def make(self, folder: Path) -> Searchable:
         """An index in the folder, empty if the folder is."""
         raise NotImplementedError
 
@@ -508,7 +524,7 @@ class IndexSuite:
         index, (one, _) = self._filled(tmp_path)
 
         def phrase(*words: str) -> list[Key]:
-            return _keys(index.lexical(Words(phrases=(words,)), _ANY, _EVERYTHING, limit=10))
+            return _keys(index.lexical(Words(phrases=(Phrase(words),)), _ANY, _EVERYTHING, limit=10))
 
         assert phrase("the", "weavers", "went") == [_key(one, 0)]
         assert phrase("weavers", "the", "went") == []
@@ -518,6 +534,73 @@ class IndexSuite:
         """With less weight than the text."""
         index, (_, two) = self._filled(tmp_path)
         assert _key(two, 0) in _keys(index.lexical(_words("besant"), _ANY, _EVERYTHING, limit=10))
+
+    def test_what_is_required_stands_and_what_is_forbidden_does_not(self, tmp_path: Path) -> None:
+        """For words and for vectors: phrases with and without slop, beginnings, and what must not stand."""
+        index, (one, two) = self._filled(tmp_path)
+        first, second, later = _key(one, 0), _key(two, 0), _key(one, 1)
+        strike = _words("strike").terms
+        for words, expected in (
+            (Words(strike, phrases=(Phrase(("weavers", "on"), 1),)), {first}),
+            (Words(strike, phrases=(Phrase(("weavers", "on")),)), set()),
+            (Words(strike, beginnings=("matc",)), {second}),
+            (Words(strike, without=(Phrase(("weavers",)),)), {second}),
+            (Words(strike, without=(Phrase(("match", "girls")),)), {first}),
+        ):
+            assert set(_keys(index.lexical(words, _ANY, _EVERYTHING, limit=10))) == expected, words
+            nearest = set(_keys(index.dense(self._vector("strike"), _ANY, _EVERYTHING, limit=10, words=words)))
+            assert nearest - {later} == expected, words
+
+    def test_dates_order_what_holds_every_word(self, tmp_path: Path) -> None:
+        """Newest or oldest first, what has no date last; any word less and it is not there."""
+        index, (one, two) = self._filled(tmp_path)
+        third = entry(3, "On strike again.", metadata=Metadata(title="Again", date=PartialDate(1912), language="en"))
+        self._put(index, [third])
+
+        def ordered(order: Order, *words: str) -> list[Key]:
+            return _keys(index.lexical(_words(*words), _ANY, _EVERYTHING, limit=10, order=order))
+
+        assert ordered(Order.NEWEST, "strike") == [_key(third, 0), _key(two, 0), _key(one, 0)]
+        assert ordered(Order.OLDEST, "strike") == [_key(two, 0), _key(third, 0), _key(one, 0)]
+        assert ordered(Order.NEWEST, "strike", "girl") == [_key(two, 0)]
+
+    def test_a_filter_alone_lists_the_beginnings_of_documents(self, tmp_path: Path) -> None:
+        """One passage for each document that passes."""
+        index, (one, two) = self._filled(tmp_path)
+        assert _keys(index.lexical(Words(), Filter(language="de"), _EVERYTHING, limit=10)) == [_key(one, 0)]
+        assert _keys(index.lexical(Words(), Filter(author="Besant"), _EVERYTHING, limit=10)) == [_key(two, 0)]
+
+    def test_matching_versions_are_counted(self, tmp_path: Path) -> None:
+        """Those that hold every word, wherever, with how many of their passages do; scope and filter hold."""
+        index, (one, two) = self._filled(tmp_path)
+        first, second = one.facts.version, two.facts.version
+        assert index.matching(_words("strike"), _ANY, _EVERYTHING) == {first: 1, second: 1}
+        assert index.matching(_words("silesia"), _ANY, _EVERYTHING) == {first: 2}
+        assert index.matching(_words("strike", "match"), _ANY, _EVERYTHING) == {second: 1}
+        assert index.matching(_words("strike"), Filter(language="de"), _EVERYTHING) == {first: 1}
+        assert index.matching(_words("strike"), _ANY, Scope.of()) == {}
+        assert index.matching(Words(), _ANY, _EVERYTHING) == {}
+
+    def test_similar_words_are_those_within_the_edits(self, tmp_path: Path) -> None:
+        """As written in the texts, with the passages that hold them; a swap of two letters is one edit."""
+        index, _ = self._filled(tmp_path)
+        assert index.similar("weavrs", distance=1) == {"weavers": 1}
+        assert index.similar("strkie", distance=1) == {"strike": 2}
+        assert index.similar("ewavers", distance=1) == {"weavers": 1}
+        assert index.similar("wavrs", distance=1) == {}
+        assert index.similar("wavrs", distance=2) == {"weavers": 1}
+
+    def test_languages_set_apart_do_not_push_each_other_out(self, tmp_path: Path) -> None:
+        """However many there are of one, as many of the others are found."""
+        index, (one, _) = self._filled(tmp_path)
+        english = Metadata(title="x", language="en")
+        many = [entry(n, f"The strike, part {n}.", metadata=english) for n in range(10, 30)]
+        self._put(index, many)
+        vector = self._vector("The strike, part 12.")
+        assert _key(one, 0) not in _keys(index.dense(vector, _ANY, _EVERYTHING, limit=3))
+        found = _keys(index.dense(vector, _ANY, _EVERYTHING, limit=3, apart="en"))
+        assert _key(one, 0) in found
+        assert len(found) == 5
 
     def test_filters_and_scope_narrow_words_and_vectors_alike(self, tmp_path: Path) -> None:
         """Each filter lets through the one document that it describes, and an empty scope none."""
@@ -533,6 +616,8 @@ class IndexSuite:
             (Filter(author="Bes"), _EVERYTHING, set()),
             (Filter(collection="papers"), _EVERYTHING, second),
             (Filter(kind="letter"), _EVERYTHING, second),
+            (Filter(title="women match"), _EVERYTHING, second),
+            (Filter(title="…"), _EVERYTHING, set()),
             (Filter(first=year.first, last=year.last), _EVERYTHING, second),
             (Filter(first=PartialDate(1889).first), _EVERYTHING, set()),
             (Filter(last=PartialDate(1888, 5).last), _EVERYTHING, set()),
@@ -617,7 +702,7 @@ class IndexSuite:
         assert reader.lexical(_words("strike"), _ANY, _EVERYTHING, limit=10)
         assert (reader.state().passages, reader.state().vectors) == (3, 3)
 
-    def _filled(self, folder: Path) -> tuple[Index, tuple[Entry, Entry]]:
+    def _filled(self, folder: Path) -> tuple[Searchable, tuple[Entry, Entry]]:
         index, entries = self.make(folder), _entries()
         self._put(index, entries)
         return index, entries

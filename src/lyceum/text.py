@@ -38,6 +38,7 @@ _MARKS = (
     "\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0980-\u0dff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 )
 _WORD = re.compile(rf"[{_UNSPACED}]+|(?:(?![{_UNSPACED}])[^\W_])(?:(?![{_UNSPACED}])[\w{_MARKS}])*")
+_WORD_OR_CUT_WORD = re.compile(rf"(?:{_WORD.pattern})(?:[-\u2010\u00ac]\s*\n\s*[^\W\d_][\w{_MARKS}]*|\u00ad\w+)*")
 _NEEDS_CARE = re.compile(f"[{_UNSPACED}{_MARKS}]")
 _SIMPLE_WORD = re.compile(r"[^\W_]\w*")  # the same where neither stands in a text, in half the time
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
@@ -140,6 +141,12 @@ def words(text: str) -> list[str]:
     return found
 
 
+def located_words(text: str) -> Iterator[tuple[int, int, str]]:
+    """The words of a text as it stands, with their offsets; one cut at a line's end is one word."""
+    for match in _WORD_OR_CUT_WORD.finditer(text):
+        yield match.start(), match.end(), searchable(match.group())
+
+
 def is_unspaced(word: str) -> bool:
     """Whether a word is written in a script without spaces."""
     return bool(_IS_UNSPACED.match(word))
@@ -179,8 +186,33 @@ def stem(word: str, language: str) -> str:
     """
     if language == "vi":
         return word
+    for old, new in _SPELLINGS.get(language, ()):
+        word = old.sub(new, word)
     stemmer = _stemmer(language)
     return unaccent(stemmer.stemWord(word) if stemmer else word)
+
+
+# What writers of other times and countries spelt otherwise, each made one before stemming.
+_SPELLINGS = {
+    language: [(re.compile(old), new) for old, new in rules]
+    for language, rules in {
+        "en": (
+            (r"(?<=\w\w)our(?=$|s$|e[dr]s?$|ing$|able$|i[sz]|ite|less|ful|ab)", "or"),
+            (r"(?<=\w\w\w)is(?=(?:e[ds]?|ers?|ing|ations?)$)", "iz"),
+            (r"(?<=ne|le)xion", "ction"),
+            (r"ae", "e"),
+        ),
+        "de": (
+            (r"th(?!e)|th(?=eil)", "t"),
+            (r"(?<=[sbkmdw])ey", "ei"),
+            (r"c(?=[eiäöy])", "z"),
+            (r"c(?=[aorltu])|(?<!s)c(?=$)", "k"),
+            (r"(?<=g)ie(?=bst|bt|ng)", "i"),
+            (r"niß$", "nis"),
+        ),
+        "fr": ((r"oi(?=(?:s|t|ent)$)(?<=\w\woi)", "ai"), (r"oî", "aî")),
+    }.items()
+}
 
 
 @cache

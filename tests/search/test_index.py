@@ -105,7 +105,7 @@ def test_names_are_taken_letter_by_letter(index, name):
 
 def test_exact_words_are_not_stemmed(index):
     index.put([entry(1, "The weavers rose."), entry(2, "The weaver rose.")], revision=1)
-    hits = index.lexical(Words(exact=(("weavers",),)), Filter(), EVERYTHING, limit=10)
+    hits = index.lexical(Words(exact=("weavers",)), Filter(), EVERYTHING, limit=10)
     assert [scored.key >> 20 for scored in hits] == [1]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from lyceum.archive import Metadata, PartialDate, Passage
 from lyceum.errors import ModelMissing
-from lyceum.search import EmbeddedIndex, Entry, Filter, Mode, Query, Scope, retrieve
+from lyceum.search import EmbeddedIndex, Entry, Filter, Mode, Query, Scope, read_query, retrieve
 from lyceum.testing import HashEmbedder, entry
 
 EVERYTHING = Scope.everything()
@@ -52,7 +52,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedIndex:
 @pytest.fixture
 def find(index):
     def act(text: str, mode: Mode = Mode.HYBRID, *, embedder=HashEmbedder, limit: int = 10, **filters):
-        query = Query(text, EVERYTHING, Filter(**filters), mode, limit)
+        query = read_query(text, EVERYTHING, Filter(**filters), mode=mode, limit=limit)
         return retrieve(query, index, Texts(ENTRIES), embedder)
 
     return act

@@ -8,7 +8,7 @@ import pytest
 
 from lyceum.archive import Metadata, PartialDate
 from lyceum.errors import ModelFailed
-from lyceum.search import Found, Hit, Query, Scope
+from lyceum.search import Found, Hit, Query, Scope, Words
 from lyceum.testing import HashEmbedder, ScriptedModel, entry
 from lyceum.tutor import Answer, Question, Searched, Source, ask, attribute
 
@@ -39,7 +39,7 @@ class Shelf:
 
     def search(self, query: Query) -> Found:
         self.queries.append(query)
-        return Found([Hit(passage, 1.0, 1.0, 0.5) for passage in self.passages], "en", None)
+        return Found([Hit(passage, 1.0, 1.0, 0.5) for passage in self.passages], Words(), "en", None)
 
     def frequencies(self, terms: Sequence[str]) -> tuple[Mapping[str, int], int]:
         return {t: sum(t in p.text.lower() for p in self.passages) for t in terms}, len(self.passages)

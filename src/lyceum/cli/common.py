@@ -38,13 +38,14 @@ def filter_options(command: _Command) -> _Command:
             click.option("--author", metavar="NAME", help="Only works of this author."),
             click.option("--collection", metavar="NAME", help="Only this collection."),
             click.option("--kind", metavar="KIND", help="Only this kind of document."),
+            click.option("--title", metavar="WORDS", help="Only documents with these words in their title."),
         )
     ):
         command = option(command)
     return command
 
 
-_FILTERS = ("first", "last", "as_of", "language", "author", "collection", "kind")
+_FILTERS = ("first", "last", "as_of", "language", "author", "collection", "kind", "title")
 
 
 def filter_of(values: dict[str, Any]) -> Filter:
@@ -61,6 +62,7 @@ def filter_of(values: dict[str, Any]) -> Filter:
         author=values.get("author"),
         collection=values.get("collection"),
         kind=values.get("kind"),
+        title=values.get("title"),
     )
 
 

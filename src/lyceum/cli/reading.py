@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,22 @@ from lyceum.cli.common import (
     read_lines,
 )
 from lyceum.errors import InvalidValue, UsageError
-from lyceum.library import Answer, Checked, Hit, Library, Mode, Query, Question, Scope, Source
+from lyceum.library import (
+    Answer,
+    Checked,
+    Facets,
+    Hit,
+    Library,
+    Mode,
+    Order,
+    Passage,
+    Question,
+    Scope,
+    SearchResult,
+    Snippet,
+    Source,
+    read_query,
+)  # fmt: skip
 
 _WIDTH = 100
 _MOST_HITS = 1_000
@@ -36,6 +52,11 @@ _MOST_HITS = 1_000
               help="By words and meaning, by words, by meaning, or as the exact phrase.")  # fmt: skip
 @click.option("--queries", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.jsonl",
               help="Many queries, one JSON object a line with id, query and any of these options.")  # fmt: skip
+@click.option("--sort", "order", type=click.Choice([o.value for o in Order]), default="relevance", show_default=True,
+              help="By date, only passages with every word are shown.")  # fmt: skip
+@click.option(
+    "--facets", "with_facets", is_flag=True, help="Count the documents with all the words, by year and so on."
+)
 @filter_options
 @json_option
 @click.pass_context
@@ -46,26 +67,36 @@ def search(
     limit: int,
     mode: str,
     queries: Path | None,
+    order: str,
+    with_facets: bool,
     as_json: bool,
     **options: Any,
 ) -> int:
-    """Find passages. Words in "quotation marks" must stand together."""
+    """Find passages.
+
+    \b
+    "these words together"   "near each other"~5   -without   begin*   misspelt~
+    author:besant   title:"match women"   year:1888   year:1880..1889   from:1888-05
+    to:1890   as-of:1890   lang:de   collection:papers   kind:letter
+    """
     if (query is None) == (queries is None):
         raise UsageError("Give a QUERY, or --queries FILE.jsonl.", hint="See `lyceum search --help`.")
     with open_library(context) as library:
         if queries:
             for line in read_lines(queries):
-                print_json({"id": line.get("id"), **_batch_search(library, line, limit, mode)})
+                print_json({"id": line.get("id"), **_batch_search(library, line, limit, mode, order)})
             return 0
-        asked = Query(query or "", Scope.everything(), filter_of(options), Mode(mode), limit)
+        asked = read_query(
+            query or "", Scope.everything(), filter_of(options), mode=Mode(mode), limit=limit, order=Order(order)
+        )
         result = library.search(asked)
+        facets = library.facets(asked) if with_facets else None
     if as_json:
-        print_json({"hits": [_hit_json(hit) for hit in result.hits], "milliseconds": result.milliseconds,
-                    "passages": result.passages, "vectors": result.vectors, "notes": list(result.notes)})  # fmt: skip
+        more = {"facets": asdict(facets)} if facets else {}
+        print_json({**_result_json(result), "passages": result.passages, "vectors": result.vectors, **more,
+                    "notes": list(result.notes)})  # fmt: skip
     else:
-        for number, hit in enumerate(result.hits, start=1):
-            click.echo(_hit_text(number, hit))
-        click.echo(f"{len(result.hits)} passages in {result.milliseconds:.0f} ms", err=True)
+        _print_result(result, facets)
     for remark in result.notes:
         note(remark)
     return 0 if result.hits else 1
@@ -175,19 +206,20 @@ def _timed(library: Library, question: Question, model: str) -> tuple[Answer, fl
     return answer, round((time.perf_counter() - started) * 1000, 2)
 
 
-def _batch_search(library: Library, line: Mapping[str, Any], limit: int, mode: str) -> dict[str, Any]:
+def _batch_search(library: Library, line: Mapping[str, Any], limit: int, mode: str, order: str) -> dict[str, Any]:
     try:
-        query = Query(
+        query = read_query(
             _text_of(line, "query"),
             Scope.everything(),
             filter_of_line(dict(line)),
-            Mode(line.get("mode", mode)),
-            _limit_of(line, limit),
+            mode=Mode(line.get("mode", mode)),
+            limit=_limit_of(line, limit),
+            order=Order(line.get("sort", order)),
         )
         result = library.search(query)
     except (UsageError, ValueError, TypeError, AttributeError) as error:
         return {"hits": [], "milliseconds": 0, "error": _error_json(error)}
-    return {"hits": [_hit_json(hit) for hit in result.hits], "milliseconds": result.milliseconds}
+    return _result_json(result)
 
 
 def _batch_ask(library: Library, line: Mapping[str, Any], model: str) -> dict[str, Any]:
@@ -236,6 +268,11 @@ def _error_json(error: Exception) -> dict[str, str]:
     return {"code": "invalid_value", "message": str(error), "hint": "See `--help` for the values of each option."}
 
 
+def _result_json(result: SearchResult) -> dict[str, Any]:
+    hits = [{**_hit_json(hit), "snippet": asdict(s)} for hit, s in zip(result.hits, result.snippets, strict=True)]
+    return {"hits": hits, "milliseconds": result.milliseconds, "suggestion": result.suggestion}
+
+
 def _hit_json(hit: Hit) -> dict[str, Any]:
     passage, metadata = hit.passage, hit.passage.document.metadata
     return {
@@ -256,10 +293,45 @@ def _hit_json(hit: Hit) -> dict[str, Any]:
     }
 
 
-def _hit_text(number: int, hit: Hit) -> str:
+def _print_result(result: SearchResult, facets: Facets | None) -> None:
+    if result.suggestion:
+        click.echo(f"Did you mean: {result.suggestion}\n")
+    for number, (hit, snippet) in enumerate(zip(result.hits, result.snippets, strict=True), start=1):
+        click.echo(_hit_text(number, hit, snippet))
+    if facets:
+        click.echo(_facets_text(facets))
+    click.echo(f"{len(result.hits)} passages in {result.milliseconds:.0f} ms", err=True)
+
+
+def _hit_text(number: int, hit: Hit, snippet: Snippet) -> str:
     passage, metadata = hit.passage, hit.passage.document.metadata
     names = " & ".join(metadata.creators)
     page = f", p. {passage.page}" if passage.page else ""
     head = f"{number}. {names + ', ' if names else ''}{metadata.title} ({metadata.date or 'no date'}){page}"
-    body = textwrap.shorten(passage.text, 400, placeholder=" …")
-    return f"{head}\n{textwrap.indent(textwrap.fill(body, _WIDTH - 3), '   ')}\n"
+    return f"{head}\n{textwrap.indent(textwrap.fill(_marked(passage, snippet), _WIDTH - 3), '   ')}\n"
+
+
+def _marked(passage: Passage, snippet: Snippet) -> str:
+    """The stretch to show, its found words bold where the terminal can show it, dots where the passage goes on."""
+    parts = ["… "] if snippet.start > passage.start else []
+    at = snippet.start
+    for start, end in snippet.marks:
+        parts.append(passage.text[at - passage.start : start - passage.start])
+        parts.append(click.style(passage.text[start - passage.start : end - passage.start], bold=True))
+        at = end
+    parts.append(passage.text[at - passage.start : snippet.end - passage.start])
+    if snippet.end < passage.end:
+        parts.append(" …")
+    return "".join(parts)
+
+
+def _facets_text(facets: Facets) -> str:
+    lines = [f"{facets.documents} documents hold all the words."]
+    for name, counts in asdict(facets).items():
+        if isinstance(counts, dict) and counts:
+            most = sorted(counts.items(), key=lambda item: -item[1])[:_FACETS_SHOWN]
+            lines.append(f"{name}: " + ", ".join(f"{value} ({count})" for value, count in most))
+    return "\n".join(lines)
+
+
+_FACETS_SHOWN = 8

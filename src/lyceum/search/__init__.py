@@ -1,7 +1,7 @@
 """Finds passages: lexical, dense, fused, reranked."""
 
 from lyceum.search.embed import USE_MULTILINGUAL, Embedder, ModelFile, UseEmbedder, Vectors
-from lyceum.search.index import EmbeddedIndex, Index, Words, discard
+from lyceum.search.index import EmbeddedIndex, Index, Searchable, Vocabulary, discard
 from lyceum.search.model import (
     Entry,
     Facts,
@@ -10,16 +10,52 @@ from lyceum.search.model import (
     IndexState,
     Key,
     Mode,
+    Order,
+    Phrase,
     Query,
     Scope,
     Scored,
+    Statistics,
+    Words,
     facts_of,
 )
-from lyceum.search.retrieval import Found, LazyEmbedder, retrieve
+from lyceum.search.retrieval import Found, LazyEmbedder, read_words, retrieve
+from lyceum.search.snippets import Snippet, highlight
+from lyceum.search.syntax import read_query
 from lyceum.search.vectors import FlatVectors
 
 __all__ = [
-    "USE_MULTILINGUAL", "EmbeddedIndex", "Embedder", "Entry", "Facts", "Filter", "FlatVectors", "Found", "Hit",
-    "Index", "IndexState", "Key", "LazyEmbedder", "Mode", "ModelFile", "Query", "Scope", "Scored", "UseEmbedder",
-    "Vectors", "Words", "discard", "facts_of", "retrieve",
+    "USE_MULTILINGUAL",
+    "EmbeddedIndex",
+    "Embedder",
+    "Entry",
+    "Facts",
+    "Filter",
+    "FlatVectors",
+    "Found",
+    "Hit",
+    "Index",
+    "IndexState",
+    "Key",
+    "LazyEmbedder",
+    "Mode",
+    "ModelFile",
+    "Order",
+    "Phrase",
+    "Query",
+    "Scope",
+    "Scored",
+    "Searchable",
+    "Snippet",
+    "Statistics",
+    "UseEmbedder",
+    "Vectors",
+    "Vocabulary",
+    "Words",
+    "discard",
+    "facts_of",
+    "highlight",
+    "read_query",
+    "read_words",
+    "retrieve",
 ]  # fmt: skip

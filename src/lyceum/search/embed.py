@@ -37,6 +37,11 @@ class Embedder(Protocol):
         """The primary subtags of the languages that the model knows; None where it makes no difference."""
         ...
 
+    @property
+    def share(self) -> float:
+        """What part of a hybrid score its cosines make, 0 to 1, words making the rest: as measured for the model."""
+        ...
+
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """One row a text, in the same order, each of length 1: float32, shape (len(texts), dimension)."""
         ...
@@ -95,6 +100,7 @@ class UseEmbedder:
 
     name = "use-multilingual-3-int8"
     dimension = 512
+    share = 0.3
     languages: frozenset[str] | None = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
 
     def __init__(self, cache: Path, *, threads: int = 0, weights: ModelFile = USE_MULTILINGUAL) -> None:

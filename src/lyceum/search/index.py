@@ -7,10 +7,11 @@ reached. One process writes, any number read, each seeing the last commit.
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
 import shutil
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,25 +20,25 @@ import tantivy
 from lyceum import text as texts
 from lyceum.errors import IndexDamaged
 from lyceum.search.embed import Vectors
-from lyceum.search.model import Entry, Facts, Filter, IndexState, Key, Scope, Scored, as_number
+from lyceum.search.model import (
+    Entry,
+    Facts,
+    Filter,
+    IndexState,
+    Key,
+    Order,
+    Phrase,
+    Scope,
+    Scored,
+    Statistics,
+    Words,
+    as_number,
+)  # fmt: skip
 from lyceum.search.vectors import FlatVectors
 
-FORMAT = 1
+FORMAT = 2
 _HEAP = 64_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What is looked for by words: alternatives for each term, and phrases that must stand as they are.
-
-    `terms` holds, a word of the query, the forms under which it may be indexed (its stem, the word itself).
-    `exact` holds the same for words as they are written, not stemmed. Every phrase is required; a term only
-    raises the score.
-    """
-
-    terms: tuple[tuple[str, ...], ...] = ()
-    phrases: tuple[tuple[str, ...], ...] = ()
-    exact: tuple[tuple[str, ...], ...] = ()
+_NO_WORDS = Words()
 
 
 class Index(Protocol):
@@ -54,23 +55,57 @@ class Index(Protocol):
         """Gives versions their vectors, a row a passage in order; all at once for readers."""
         ...
 
-    def lexical(self, words: Words, wanted: Filter, scope: Scope, *, limit: int) -> list[Scored]:
-        """The passages that fit the words best by BM25, best first."""
+    def lexical(
+        self, words: Words, wanted: Filter, scope: Scope, *, limit: int, order: Order = Order.RELEVANCE
+    ) -> list[Scored]:
+        """The passages that fit the words best by BM25, best first.
+
+        In order of dates these are the passages that hold every word, those without a date last. Where no words
+        are given but a filter is, it is the first passage of each document.
+        """
         ...
 
     def dense(
-        self, vector: Vectors, wanted: Filter, scope: Scope, *, limit: int, also: Sequence[Key] = ()
+        self,
+        vector: Vectors,
+        wanted: Filter,
+        scope: Scope,
+        *,
+        limit: int,
+        also: Sequence[Key] = (),
+        apart: str = "",
+        words: Words = _NO_WORDS,
     ) -> list[Scored]:
-        """The passages nearest to a unit vector by cosine, best first, then those of `also` that have one."""
+        """The passages nearest to a unit vector by cosine, best first, then those of `also` that have one.
+
+        With a language to set `apart`, up to `limit` of that language and up to `limit` of all others. Of `words`
+        only what they require and forbid counts.
+        """
         ...
 
-    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many passages each term stands."""
+    def matching(self, words: Words, wanted: Filter, scope: Scope) -> dict[int, int]:
+        """The versions that hold every word, with how many of their passages do."""
         ...
 
     def state(self) -> IndexState:
         """How far the index has come."""
         ...
+
+
+class Vocabulary(Protocol):
+    """What an index knows of words; with Index, what an index of several shards must share."""
+
+    def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """In how many passages each term stands in the text."""
+        ...
+
+    def similar(self, word: str, *, distance: int) -> dict[str, int]:
+        """Words as written within so many edits of a folded one, itself included: in how many passages each stands."""
+        ...
+
+
+class Searchable(Index, Vocabulary, Protocol):
+    """An index that also tells what words it has."""
 
 
 class EmbeddedIndex:
@@ -135,29 +170,92 @@ class EmbeddedIndex:
 
     # --- reading -----------------------------------------------------------------------------------
 
-    def lexical(self, words: Words, wanted: Filter, scope: Scope, *, limit: int) -> list[Scored]:
-        """The passages that fit the words best by BM25 over text, title, headings and creators."""
-        if not (words.terms or words.phrases or words.exact) or limit < 1:
-            return []
-        query = self._restricted(self._matching(words), wanted, scope)
+    def lexical(
+        self,
+        words: Words,
+        wanted: Filter,
+        scope: Scope,
+        *,
+        limit: int,
+        order: Order = Order.RELEVANCE,
+        shared: Statistics | None = None,
+    ) -> list[Scored]:
+        """The passages that fit the words best by BM25 over text, title, headings and creators; see Index.lexical.
+
+        A shard of a larger index scores as the whole does when it is given the statistics of the whole.
+        """
         searcher = self._reader()
-        hits = searcher.search(query, limit, count=False).hits
-        keys = searcher.fast_field_values("key", [address for _, address in hits])
-        return [Scored(Key(int(key or 0)), float(score)) for (score, _), key in zip(hits, keys, strict=True)]
+        query = self._matching(words, _Weights(searcher, shared), wanted, scope, every=order is not Order.RELEVANCE)
+        if query is None or limit < 1:
+            return []
+        if order is Order.RELEVANCE:
+            hits = searcher.search(query, limit, count=False).hits
+        else:
+            hits = self._by_date(searcher, query, limit, order)
+        return self._scored(searcher, hits, order)
 
     def dense(
-        self, vector: Vectors, wanted: Filter, scope: Scope, *, limit: int, also: Sequence[Key] = ()
+        self,
+        vector: Vectors,
+        wanted: Filter,
+        scope: Scope,
+        *,
+        limit: int,
+        also: Sequence[Key] = (),
+        apart: str = "",
+        words: Words = _NO_WORDS,
     ) -> list[Scored]:
-        """The passages nearest to a unit vector by cosine."""
-        nearest = self._vectors.search(vector, wanted, scope, limit=limit)
+        """The passages nearest to a unit vector by cosine; see Index.dense."""
+        if not words.restrict:
+            nearest = self._vectors.search(vector, wanted, scope, limit=limit, apart=apart)
+        else:
+            nearest = self._vectors.search(vector, wanted, scope, limit=_WIDER * limit, apart=apart)
+            allowed = self._allowed([scored.key for scored in nearest], words)
+            nearest = [scored for scored in nearest if scored.key in allowed][: limit * (2 if apart else 1)]
         seen = {scored.key for scored in nearest}
         more = self._vectors.score([key for key in also if key not in seen], vector)
         return [*nearest, *(Scored(key, score) for key, score in more.items())]
 
+    def matching(self, words: Words, wanted: Filter, scope: Scope) -> dict[int, int]:
+        """The versions that hold every word, with how many of their passages do."""
+        searcher = self._reader()
+        query = self._matching(words, _Weights(searcher, None), wanted, scope, every=True)
+        if query is None:
+            return {}
+        counts: dict[int, int] = {}
+        # Tantivy refuses more buckets than this at once, so large archives are counted in windows.
+        for start in range(0, self._last_version(searcher) + 1, _BUCKETS):
+            window = tantivy.Query.range_query(
+                self._schema, "version", tantivy.FieldType.Unsigned, start, start + _BUCKETS, include_upper=False
+            )
+            both = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, window)])
+            found = searcher.aggregate(both, {"versions": {"terms": {"field": "version", "size": _BUCKETS}}})
+            counts |= {int(bucket["key"]): int(bucket["doc_count"]) for bucket in found["versions"]["buckets"]}
+        return counts
+
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many passages each term stands."""
+        """In how many passages each term stands in the text."""
         searcher = self._reader()
         return {term: searcher.doc_freq("text", term) for term in terms}
+
+    def statistics(self, words: Words) -> Statistics:
+        """What scoring these words needs to know of this index; shards add theirs up."""
+        searcher = self._reader()
+        wanted = {(field, term) for field, term, _ in _leaves(words)}
+        wanted |= {("exact", word) for phrase in words.phrases for word in phrase.words}
+        return Statistics(searcher.num_docs, {(field, term): searcher.doc_freq(field, term) for field, term in wanted})
+
+    def similar(self, word: str, *, distance: int) -> dict[str, int]:
+        """Words as written within so many edits of a folded one, among those that begin with its first or second letter."""
+        from rapidfuzz.distance import OSA  # noqa: PLC0415  (few queries need it)
+
+        searcher = self._reader()
+        return {
+            term: count
+            for beginning in dict.fromkeys(word[:2])
+            for term, count in searcher.terms_with_prefix("exact", beginning)
+            if OSA.distance(word, term, score_cutoff=distance) <= distance
+        }
 
     def state(self) -> IndexState:
         """How far the index has come."""
@@ -226,38 +324,103 @@ class EmbeddedIndex:
     def _save_state(self, revision: int) -> None:
         _write_whole(self._state_file, json.dumps({"revision": revision}))
 
-    def _matching(self, words: Words) -> tantivy.Query:
-        must = [(tantivy.Occur.Must, self._phrase(phrase)) for phrase in words.phrases if phrase]
-        should = [(tantivy.Occur.Should, self._term(forms)) for forms in words.terms]
-        should += [
-            (tantivy.Occur.Should, tantivy.Query.boost_query(self._phrase(forms), _EXACT_BOOST))
-            for forms in words.exact
-        ]
-        return tantivy.Query.boolean_query([*must, *should])
-
-    def _phrase(self, words: tuple[str, ...]) -> tantivy.Query:
-        if len(words) == 1:
-            return tantivy.Query.term_query(self._schema, "exact", words[0])
-        return tantivy.Query.phrase_query(self._schema, "exact", list(words))
-
-    def _term(self, forms: tuple[str, ...]) -> tantivy.Query:
-        """One word of the query: the best of its forms in the text, and less for being in a title or name."""
-        fields = []
-        for field, boost in _FIELD_BOOSTS.items():
-            alternatives = [tantivy.Query.term_query(self._schema, field, form) for form in forms]
-            best = alternatives[0]
-            if len(alternatives) > 1:
-                best = tantivy.Query.disjunction_max_query(alternatives)
-            fields.append((tantivy.Occur.Should, tantivy.Query.boost_query(best, boost)))
-        return tantivy.Query.boolean_query(fields)
-
-    def _restricted(self, query: tantivy.Query, wanted: Filter, scope: Scope) -> tantivy.Query:
+    def _matching(
+        self, words: Words, weights: _Weights, wanted: Filter, scope: Scope, *, every: bool
+    ) -> tantivy.Query | None:
+        """What finds the words among what is wanted; None where nothing is looked for."""
+        looked_for = self._every(words) if every else self._any(words, weights)
+        required = self._required(words)
         conditions = list(self._conditions(wanted, scope))
-        if not conditions:
-            return query
-        clauses = [(tantivy.Occur.Must, query)]
-        clauses += [(tantivy.Occur.Must, tantivy.Query.const_score_query(c, 0.0)) for c in conditions]
-        return tantivy.Query.boolean_query(clauses)
+        if not looked_for and not required:
+            if wanted == Filter() and not words.without:
+                return None
+            conditions.append(tantivy.Query.term_query(self._schema, "place", "first"))
+        forbidden = [self._phrase(phrase) for phrase in words.without]
+        clauses = [(tantivy.Occur.Must, tantivy.Query.all_query())] if not looked_for and not required else []
+        clauses += [*looked_for, *((tantivy.Occur.Must, query) for query in required)]
+        if not conditions and not forbidden:
+            return tantivy.Query.boolean_query(clauses)
+        return tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Must, tantivy.Query.boolean_query(clauses)),
+                *((tantivy.Occur.Must, tantivy.Query.const_score_query(each, 0.0)) for each in conditions),
+                *((tantivy.Occur.MustNot, each) for each in forbidden),
+            ]
+        )
+
+    def _any(self, words: Words, weights: _Weights) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        """Every term of every field side by side: tantivy skips what cannot win only in such a flat list."""
+        return [
+            (tantivy.Occur.Should, self._term(field, term, boost * weights.of(field, term)))
+            for field, term, boost in _leaves(words)
+        ]
+
+    def _every(self, words: Words) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+        """Each word in one of its forms, wherever in the passage or in what stands above it."""
+        return [
+            (
+                tantivy.Occur.Must,
+                tantivy.Query.boolean_query(
+                    [(tantivy.Occur.Should, self._term(f, form, 1.0)) for f in _FIELD_BOOSTS for form in forms]
+                ),
+            )
+            for forms in words.terms
+        ]
+
+    def _required(self, words: Words) -> list[tantivy.Query]:
+        beginnings = [
+            tantivy.Query.const_score_query(
+                tantivy.Query.regex_query(self._schema, "exact", f"{re.escape(beginning)}.*"), _BEGINNING_SCORE
+            )
+            for beginning in words.beginnings
+        ]
+        return [*(self._phrase(phrase) for phrase in words.phrases), *beginnings]
+
+    def _phrase(self, phrase: Phrase) -> tantivy.Query:
+        if len(phrase.words) == 1:
+            return tantivy.Query.term_query(self._schema, "exact", phrase.words[0])
+        return tantivy.Query.phrase_query(self._schema, "exact", list(phrase.words), slop=phrase.slop)
+
+    def _term(self, field: str, term: str, boost: float) -> tantivy.Query:
+        return tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, term), boost)
+
+    def _by_date(
+        self, searcher: tantivy.Searcher, query: tantivy.Query, limit: int, order: Order
+    ) -> list[tuple[Any, tantivy.DocAddress]]:
+        """Those with a date in its order, then those without."""
+        hits: list[Any] = []
+        for lower, upper in ((1, 99_999_999), (0, 0)):
+            dated = tantivy.Query.range_query(self._schema, "first", tantivy.FieldType.Integer, lower, upper)
+            both = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, dated)])
+            way = tantivy.Order.Desc if order is Order.NEWEST else tantivy.Order.Asc
+            if left := limit - len(hits):
+                hits += searcher.search(both, left, count=False, order_by_field="first", order=way).hits
+        return hits
+
+    def _scored(self, searcher: tantivy.Searcher, hits: list[Any], order: Order) -> list[Scored]:
+        keys = searcher.fast_field_values("key", [address for _, address in hits])
+        scores = [float(score) if order is Order.RELEVANCE else 1.0 for score, _ in hits]
+        return [Scored(Key(int(key or 0)), score) for score, key in zip(scores, keys, strict=True)]
+
+    def _allowed(self, keys: Sequence[Key], words: Words) -> set[Key]:
+        """Those of some passages that hold what the words require and nothing that they forbid."""
+        if not keys:
+            return set()
+        among = tantivy.Query.term_set_query(self._schema, "key", list(keys))
+        query = tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
+                *((tantivy.Occur.Must, each) for each in self._required(words)),
+                *((tantivy.Occur.MustNot, self._phrase(phrase)) for phrase in words.without),
+            ]
+        )
+        searcher = self._reader()
+        hits = searcher.search(query, len(keys), count=False).hits
+        return {scored.key for scored in self._scored(searcher, hits, Order.RELEVANCE)}
+
+    def _last_version(self, searcher: tantivy.Searcher) -> int:
+        found = searcher.aggregate(tantivy.Query.all_query(), {"last": {"max": {"field": "version"}}})
+        return int(found["last"]["value"] or 0)
 
     def _conditions(self, wanted: Filter, scope: Scope) -> Iterable[tantivy.Query]:
         query, schema = tantivy.Query, self._schema
@@ -271,6 +434,8 @@ class EmbeddedIndex:
             yield query.term_query(schema, "language", texts.primary(wanted.language))
         if wanted.author is not None:
             yield self._author(wanted.author)
+        for word in texts.plain_terms(wanted.title or "") or ([""] if wanted.title is not None else []):
+            yield query.term_query(schema, "title", word)
         if wanted.dated:
             lower = as_number(wanted.first) if wanted.first else 1
             upper = as_number(wanted.last) if wanted.last else 99_999_999
@@ -287,48 +452,89 @@ class EmbeddedIndex:
         return tantivy.Query.regex_query(self._schema, "author", pattern)
 
 
-_EXACT_BOOST = 0.3
+class _Weights:
+    """What a term's score in a shard is multiplied by to be what it would be in the whole: the ratio of the idfs."""
+
+    def __init__(self, searcher: tantivy.Searcher, shared: Statistics | None) -> None:
+        self._searcher = searcher
+        self._shared = shared
+
+    def of(self, field: str, term: str) -> float:
+        """1 where there is no larger index."""
+        if self._shared is None:
+            return 1.0
+        own = _idf(self._searcher.num_docs, self._searcher.doc_freq(field, term))
+        return _idf(self._shared.passages, self._shared.frequencies.get((field, term), 0)) / own
+
+
+def _idf(passages: int, frequency: int) -> float:
+    """As tantivy's BM25 has it."""
+    return math.log1p((passages - frequency + 0.5) / (frequency + 0.5))
+
+
+def _leaves(words: Words) -> Iterator[tuple[str, str, float]]:
+    """Every (field, term) that raises a score, with its weight."""
+    for forms in words.terms:
+        for field, boost in _FIELD_BOOSTS.items():
+            for form in forms:
+                yield field, form, boost
+    for opening in words.openings:
+        yield "opening", opening, _OPENING_BOOST
+    for word in words.exact:
+        yield "exact", word, _EXACT_BOOST
+
+
+_EXACT_BOOST = 0.6
+_OPENING_BOOST = 0.5
+_BEGINNING_SCORE = 1.0
 _FIELD_BOOSTS = {"text": 1.0, "title": 0.6, "heading": 0.3, "creator": 0.5}
+_WIDER = 5
+_BUCKETS = 60_000
 _SPACED = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_unsigned_field("key", fast=True)
-    builder.add_unsigned_field("version", indexed=True)
-    builder.add_text_field("text", tokenizer_name="spaced", index_option="freq")
+    builder.add_unsigned_field("key", indexed=True, fast=True)
+    builder.add_unsigned_field("version", indexed=True, fast=True)
     builder.add_text_field("exact", tokenizer_name="spaced", index_option="position")
-    for field in ("title", "heading", "creator"):
+    for field in ("text", "opening", "title", "heading", "creator"):
         builder.add_text_field(field, tokenizer_name="spaced", index_option="freq")
-    for field in ("author", "language", "collection", "kind"):
+    for field in ("author", "language", "collection", "kind", "place"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
     for field in ("first", "last"):
         builder.add_integer_field(field, fast=True)
     return builder.build()
 
 
-def _documents(entry: Entry, schema: tantivy.Schema) -> Iterable[tantivy.Document]:
+def _documents(entry: Entry, schema: tantivy.Schema) -> Iterator[tantivy.Document]:
     facts = entry.facts
     language = texts.primary(facts.language)
-    title = _both_forms(entry.title, language)
-    creator = " ".join(word for name in facts.creators for word in texts.plain_terms(name))
-    authors = [" ".join(sorted(set(texts.plain_terms(name)))) for name in facts.creators]
-    for passage in entry.passages:
+    headings: dict[str, str] = {}
+    about = {
+        "version": facts.version,
+        "title": _both_forms(facts.title, language),
+        "creator": " ".join(word for name in facts.creators for word in texts.plain_terms(name)),
+        "author": [" ".join(sorted(set(texts.plain_terms(name)))) for name in facts.creators],
+        "language": language,
+        "collection": facts.collection,
+        "kind": facts.kind,
+        "first": facts.first,
+        "last": facts.last,
+    }
+    for n, passage in enumerate(entry.passages):
+        terms = texts.indexed_terms(passage.text, language)
+        if passage.heading not in headings:
+            headings[passage.heading] = _both_forms(passage.heading, language)
         yield tantivy.Document.from_dict(
             {
+                **about,
                 "key": passage.key,
-                "version": facts.version,
-                "text": " ".join(texts.terms(passage.text, language)),
-                "exact": " ".join(texts.plain_terms(passage.text)),
-                "title": title,
-                "heading": _both_forms(passage.heading, language),
-                "creator": creator,
-                "author": authors,
-                "language": language,
-                "collection": facts.collection,
-                "kind": facts.kind,
-                "first": facts.first,
-                "last": facts.last,
+                "text": " ".join(terms.stems),
+                "exact": " ".join(terms.plain),
+                "opening": " ".join(terms.openings),
+                "heading": headings[passage.heading],
+                "place": "later" if n else "first",
             },
             schema,
         )

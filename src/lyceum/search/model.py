@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import NewType
 
 from lyceum.archive import Passage
+from lyceum.errors import InvalidValue
 
 Key = NewType("Key", int)
 """The catalogue's number of a passage; the index knows passages by it alone."""
@@ -21,6 +22,14 @@ class Mode(StrEnum):
     LEXICAL = "lexical"
     DENSE = "dense"
     EXACT = "exact"
+
+
+class Order(StrEnum):
+    """What stands first among the hits."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    OLDEST = "oldest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,7 @@ class Filter:
 
     A document lies within the dates when the whole time that its date can mean does: one dated 1919 is not
     within June to December 1919, and one without a date is within no dates. `author` holds when each of its
-    words is in the name of one creator; one without letters is nobody's.
+    words is in the name of one creator, and `title` when each is in the title; one without letters is nobody's.
     """
 
     first: dt.date | None = None
@@ -55,6 +64,22 @@ class Filter:
     author: str | None = None
     collection: str | None = None
     kind: str | None = None
+    title: str | None = None
+
+    def narrowed(self, other: Filter) -> Filter:
+        """What both ask for together; raises InvalidValue where nothing could be both."""
+        firsts, lasts = ([day for day in days if day] for days in ((self.first, other.first), (self.last, other.last)))
+        both = {}
+        for field in fields(self)[2:]:
+            mine, theirs = getattr(self, field.name), getattr(other, field.name)
+            if mine is not None and theirs is not None and mine != theirs:
+                raise InvalidValue(
+                    f"Both {field.name} “{mine}” and {field.name} “{theirs}” are asked for.",
+                    hint="Nothing is both; leave one out.",
+                    code="contradictory_filter",
+                )
+            both[field.name] = theirs if mine is None else mine
+        return Filter(max(firsts, default=None), min(lasts, default=None), **both)
 
     @property
     def dated(self) -> bool:
@@ -63,14 +88,68 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words, as `text.plain_terms` gives them, that must stand together: in order, with `slop` more moves allowed."""
+
+    words: tuple[str, ...]
+    slop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for, and among what."""
+    """What is looked for, and among what.
+
+    `text` ranks; `phrases` must stand in a passage, `without` must not, and each of `beginnings` must begin one of
+    its words. `read_query` makes all of them from what a person typed.
+    """
 
     text: str
     scope: Scope
     filter: Filter = Filter()
     mode: Mode = Mode.HYBRID
     limit: int = 10
+    order: Order = Order.RELEVANCE
+    phrases: tuple[Phrase, ...] = ()
+    without: tuple[Phrase, ...] = ()
+    beginnings: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is looked for by words, as the index has them.
+
+    `terms` holds, a word of the query, the forms under which it may be indexed (its stem in each likely language,
+    the word itself); `openings` what its longer words begin with; `exact` words as written. These only raise the
+    score. Of `phrases` and `beginnings` each is required, and none of `without` may stand.
+    """
+
+    terms: tuple[tuple[str, ...], ...] = ()
+    openings: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+    phrases: tuple[Phrase, ...] = ()
+    beginnings: tuple[str, ...] = ()
+    without: tuple[Phrase, ...] = ()
+
+    @property
+    def restrict(self) -> bool:
+        """Whether they say what must or must not stand."""
+        return bool(self.phrases or self.beginnings or self.without)
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """In how many passages each (field, term) stands, and of how many: what makes scores of shards agree."""
+
+    passages: int
+    frequencies: Mapping[tuple[str, str], int]
+
+    def plus(self, other: Statistics) -> Statistics:
+        """Of two indexes taken as one."""
+        sums = dict(self.frequencies)
+        for term, count in other.frequencies.items():
+            sums[term] = sums.get(term, 0) + count
+        return replace(self, passages=self.passages + other.passages, frequencies=sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +163,14 @@ class Facts:
     creators: tuple[str, ...]
     first: int
     last: int
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A version as the index takes it in: its facts, its names, and its passages in order."""
+    """A version as the index takes it in: its facts, and its passages in order."""
 
     facts: Facts
-    title: str
     passages: Sequence[Passage]
 
 
@@ -143,4 +222,5 @@ def facts_of(passage: Passage) -> Facts:
         creators=metadata.creators,
         first=as_number(metadata.date.first) if metadata.date else 0,
         last=as_number(metadata.date.last) if metadata.date else 0,
+        title=metadata.title or "",
     )

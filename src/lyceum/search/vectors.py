@@ -98,7 +98,27 @@ class _Table:
         if wanted.author is not None:
             names = set(texts.plain_terms(wanted.author))
             mask &= np.fromiter((_by(row.creators, names) for row in self.rows), bool, len(self.rows))
+        if wanted.title is not None:
+            named = set(texts.plain_terms(wanted.title))
+            mask &= np.fromiter((_by((row.title,), named) for row in self.rows), bool, len(self.rows))
         return mask
+
+    def apart(self, mask: NDArray[np.bool_], language: str) -> list[NDArray[np.bool_]]:
+        """A mask as two: the lines of a language or of none known, and the others; without those that are empty."""
+        spoken = (self._columns or self._build())["language"]
+        own = (spoken == language) | (spoken == "und")
+        return [part for part in (mask & own, mask & ~own) if part.any()]
+
+    def slots(self, mask: NDArray[np.bool_]) -> int:
+        """How many slots the lines of a mask have."""
+        return int((self._columns or self._build())["count"][mask].sum())
+
+    def slots_of(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """The slots of the lines of a mask."""
+        columns = self._columns or self._build()
+        counts = columns["count"][mask]
+        before = np.cumsum(counts) - counts
+        return np.repeat(columns["start"][mask] - before, counts) + np.arange(counts.sum(), dtype=np.int64)
 
     def _build(self) -> dict[str, NDArray[Any]]:
         rows = self.rows
@@ -109,6 +129,8 @@ class _Table:
             "language": np.array([texts.primary(row.language) for row in rows], dtype=str),
             "first": np.array([row.first for row in rows], dtype=np.int64),
             "last": np.array([row.last for row in rows], dtype=np.int64),
+            "start": np.array([start for start, _ in self.spans], dtype=np.int64),
+            "count": np.array([count for _, count in self.spans], dtype=np.int64),
         }
         return self._columns
 
@@ -146,15 +168,25 @@ class FlatVectors:
         self._refresh()
         return {version: self._table.spans[n][1] for version, n in self._table.by_version.items()}
 
-    def search(self, vector: Vectors, wanted: Filter, scope: Scope, *, limit: int) -> list[Scored]:
-        """The passages nearest to a unit vector, by cosine, best first."""
+    def search(self, vector: Vectors, wanted: Filter, scope: Scope, *, limit: int, apart: str = "") -> list[Scored]:
+        """The passages nearest to a unit vector, by cosine, best first.
+
+        With a language to set `apart`, up to `limit` of that language (and of none known) and up to `limit` of all
+        others: however many there are of one, those of the other are found as if they stood alone.
+        """
         self._refresh()
         if not self._manifest.live or limit < 1:
             return []
-        slots = self._candidates(vector, self._table.mask(wanted, scope), max(_RESCORED, 2 * limit))
-        scores = self._score(slots, vector)
-        best = np.argsort(-scores, kind="stable")[:limit]
-        return [Scored(self._key(int(slots[i])), float(scores[i])) for i in best]
+        mask = self._table.mask(wanted, scope)
+        groups = self._table.apart(mask, apart) if apart else [mask]
+        distances = self._distances(vector) if any(map(self._many, groups)) else None
+        found: list[Scored] = []
+        for group in groups:
+            slots = self._candidates(distances, group, max(_RESCORED, 2 * limit))
+            scores = self._score(slots, vector)
+            best = np.argsort(-scores, kind="stable")[:limit]
+            found += [Scored(self._key(int(slots[i])), float(scores[i])) for i in best]
+        return sorted(found, key=lambda scored: -scored.score)
 
     def score(self, keys: Sequence[Key], vector: Vectors) -> dict[Key, float]:
         """The cosine of these passages; those without a vector are left out."""
@@ -168,16 +200,20 @@ class FlatVectors:
         scores = self._score(np.array([slot for _, slot in found], dtype=np.int64), vector)
         return {key: float(score) for (key, _), score in zip(found, scores, strict=True)}
 
-    def _candidates(self, vector: Vectors, facts: NDArray[np.bool_], wanted: int) -> NDArray[np.int64]:
-        slots, everything = self._manifest.slots, bool(facts.all())
-        allowed = None if everything else facts[self._maps["facts"][:slots]]
-        if allowed is not None and (few := np.flatnonzero(allowed)).size <= max(_FEW, wanted):
-            return few
-        distances = self._distances(vector)
-        if allowed is not None:
-            distances[~allowed] = self._dimension + 1
+    def _many(self, facts: NDArray[np.bool_]) -> bool:
+        """Whether so many slots pass that their codes are scanned first."""
+        return self._table.slots(facts) > _FEW
+
+    def _candidates(
+        self, distances: NDArray[np.uint16] | None, facts: NDArray[np.bool_], wanted: int
+    ) -> NDArray[np.int64]:
+        """The slots whose codes are nearest, among those whose facts pass; where these are few, all of them."""
+        if distances is None or not self._many(facts):
+            return self._table.slots_of(facts)
+        if not facts.all():
+            distances = np.where(facts[self._maps["facts"][: self._manifest.slots]], distances, self._dimension + 1)
         counts = np.cumsum(np.bincount(distances, minlength=self._dimension + 2))
-        threshold = int(np.searchsorted(counts, min(wanted, slots)))
+        threshold = int(np.searchsorted(counts, min(wanted, self._manifest.slots)))
         return np.flatnonzero(distances <= min(threshold, self._dimension))
 
     def _distances(self, vector: Vectors) -> NDArray[np.uint16]:
