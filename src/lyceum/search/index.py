@@ -246,7 +246,7 @@ class EmbeddedIndex:
         return Statistics(searcher.num_docs, {(field, term): searcher.doc_freq(field, term) for field, term in wanted})
 
     def similar(self, word: str, *, distance: int) -> dict[str, int]:
-        """Words as written within so many edits of a folded one, among those that begin with its first or second letter."""
+        """Words as written within so many edits of a folded one, if they begin with its first or second letter."""
         from rapidfuzz.distance import OSA  # noqa: PLC0415  (few queries need it)
 
         searcher = self._reader()
