@@ -759,7 +759,18 @@ class EmbedderSuite:
     def test_rows_are_unit_vectors(self, tmp_path: Path) -> None:
         """One a text, float32, of the stated dimension, whatever the text."""
         embedder = self.make(tmp_path)
-        awkward = ["A strike.", "", " ", "\0", "🜂" * 40, "漢字かな交じり文", "word " * 5_000, "a" * 20_000, "ﷺ"]
+        awkward = [
+            "A strike.",
+            "",
+            " ",
+            "\0",
+            "\udc80",
+            "🜂" * 40,
+            "漢字かな交じり文",
+            "word " * 5_000,
+            "a" * 20_000,
+            "ﷺ",
+        ]
         rows = embedder.embed_passages(awkward)
         assert rows.shape == (len(awkward), embedder.dimension)
         assert rows.dtype == np.float32
@@ -768,7 +779,7 @@ class EmbedderSuite:
     def test_a_query_is_one_unit_vector(self, tmp_path: Path) -> None:
         """Of the same width and kind as a passage's."""
         embedder = self.make(tmp_path)
-        for text in ("Who went on strike?", "", "\0", "word " * 5_000):
+        for text in ("Who went on strike?", "", "\0", "\udc80", "word " * 5_000):
             vector = embedder.embed_query(text)
             assert vector.shape == (embedder.dimension,)
             assert vector.dtype == np.float32

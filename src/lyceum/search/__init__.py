@@ -1,5 +1,6 @@
 """Finds passages: lexical, dense, fused, reranked."""
 
+from lyceum.search.e5 import E5_SMALL, E5Embedder
 from lyceum.search.embed import USE_MULTILINGUAL, Embedder, ModelFile, UseEmbedder, Vectors
 from lyceum.search.index import EmbeddedIndex, Index, Searchable, Vocabulary, discard
 from lyceum.search.model import (
@@ -25,7 +26,9 @@ from lyceum.search.syntax import read_query
 from lyceum.search.vectors import FlatVectors
 
 __all__ = [
+    "E5_SMALL",
     "USE_MULTILINGUAL",
+    "E5Embedder",
     "EmbeddedIndex",
     "Embedder",
     "Entry",

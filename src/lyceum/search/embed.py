@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
@@ -60,6 +60,7 @@ class ModelFile:
     wheel_sha256: str
     file: str
     sha256: str
+    install: str = "lyceum models install"
 
     @property
     def requirement(self) -> str:
@@ -77,8 +78,19 @@ class ModelFile:
                 return Path(str(file.locate()))
         raise ModelMissing(
             f"The weights of the embedder (package {self.package}) are not installed.",
-            hint="Run `lyceum models install`. Until then, search by words works: `--mode lexical`.",
+            hint=f"Run `{self.install}`. Until then, search by words works: `--mode lexical`.",
         )
+
+    def verified(self) -> Path:
+        """Where the file lies, its content compared with the pinned hash; raises ModelMissing."""
+        path = self.locate()
+        if digest(path) != self.sha256:
+            raise ModelMissing(
+                f"The weight file {path.name} is not the pinned one.",
+                hint=f"Run `{self.install}` to fetch it again.",
+                code="model_altered",
+            )
+        return path
 
 
 USE_MULTILINGUAL = ModelFile(
@@ -106,20 +118,13 @@ class UseEmbedder:
     def __init__(self, cache: Path, *, threads: int = 0, weights: ModelFile = USE_MULTILINGUAL) -> None:
         with ThreadPoolExecutor(1) as beside:
             # The hashes of the weights are checked, and the pieces read, while the libraries load.
-            prepared = beside.submit(_prepared, weights, cache)
-            import onnxruntime  # noqa: PLC0415  (costs a quarter of a second that a search by words need not pay)
+            kept = beside.submit(prepared, weights, cache, ("graph.onnx", "pieces.model"), _cut_behind_tokenizer)
+            import onnxruntime  # noqa: F401, PLC0415  (a quarter of a second that a search by words need not pay)
             import sentencepiece  # noqa: PLC0415
 
-            graph, pieces = prepared.result()
+            graph, pieces = kept.result()
             processor = beside.submit(sentencepiece.SentencePieceProcessor, model_file=str(pieces))
-            runtime: Any = onnxruntime  # its types leave out the names that its documentation gives
-            options = runtime.SessionOptions()
-            options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
-            options.inter_op_num_threads = 1
-            options.log_severity_level = 3
-            # Arenas keep the peak of the largest batch for good; without them memory falls back after each.
-            options.enable_cpu_mem_arena = False
-            self._session = runtime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+            self._session = onnx_session(graph, threads)
         self._inputs = [value.name for value in self._session.get_inputs()]
         self._pieces = processor.result()
 
@@ -138,7 +143,7 @@ class UseEmbedder:
         return vector
 
     def _run(self, batch: list[str]) -> Vectors:
-        tokens = [self._pieces.encode(text.replace("\0", " ")[:_LONGEST], add_bos=True, add_eos=True) for text in batch]
+        tokens = [self._pieces.encode(readable(text, _LONGEST), add_bos=True, add_eos=True) for text in batch]
         flat = np.fromiter((token for row in tokens for token in row), dtype=np.int32)
         ends = np.cumsum([0, *(len(row) for row in tokens)], dtype=np.int64)
         rows: Vectors = self._session.run(None, dict(zip(self._inputs, (flat, ends), strict=True)))[0]
@@ -150,33 +155,15 @@ _BATCH = 16
 _LONGEST = 4000
 
 
-def _prepared(weights: ModelFile, cache: Path) -> tuple[Path, Path]:
-    """The graph without its tokenizer, and the tokenizer's pieces, made from the checked weight file."""
-    folder = cache / f"{weights.package}-{weights.sha256[:16]}"
-    graph, pieces, stamp = folder / "graph.onnx", folder / "pieces.model", folder / "sha256"
-    if stamp.exists() and stamp.read_text() == _digest(graph) + _digest(pieces):
-        return graph, pieces
-    source = weights.locate()
-    if _digest(source) != weights.sha256:
-        raise ModelMissing(
-            f"The weight file {source.name} is not the pinned one.",
-            hint="Run `lyceum models install` to fetch it again.",
-            code="model_altered",
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    _cut_behind_tokenizer(source, graph, pieces)
-    _write(stamp, (_digest(graph) + _digest(pieces)).encode())
-    return graph, pieces
-
-
 def _cut_behind_tokenizer(source: Path, graph: Path, pieces: Path) -> None:
+    """Writes the graph without its tokenizer, and the tokenizer's pieces."""
     import onnx  # noqa: PLC0415  (only the first use of a model needs it)
 
     model = onnx.load(str(source))
     nodes = model.graph.node
     at = next(i for i, node in enumerate(nodes) if node.op_type == "SentencepieceTokenizer")
     tokens, splits = nodes[at].output
-    _write(pieces, next(a.s for a in nodes[at].attribute if a.name == "model"))
+    write_whole(pieces, next(a.s for a in nodes[at].attribute if a.name == "model"))
     del nodes[at], model.graph.input[:]
     model.graph.input.extend(
         (
@@ -184,16 +171,53 @@ def _cut_behind_tokenizer(source: Path, graph: Path, pieces: Path) -> None:
             onnx.helper.make_tensor_value_info(splits, onnx.TensorProto.INT64, ["texts_and_one"]),
         )
     )
-    _write(graph, model.SerializeToString())
+    write_whole(graph, model.SerializeToString())
 
 
-def _write(path: Path, content: bytes) -> None:
+# --- what embedders share ------------------------------------------------------------------------------
+
+
+def prepared(weights: ModelFile, cache: Path, names: Sequence[str], make: Callable[..., None]) -> list[Path]:
+    """Files in a cache folder that `make` writes from the checked weights: once, and again where they are altered."""
+    folder = cache / f"{weights.package}-{weights.sha256[:16]}"
+    paths, stamp = [folder / name for name in names], folder / "sha256"
+    if stamp.exists() and stamp.read_text() == "".join(map(digest, paths)):
+        return paths
+    source = weights.verified()
+    folder.mkdir(parents=True, exist_ok=True)
+    make(source, *paths)
+    write_whole(stamp, "".join(map(digest, paths)).encode())
+    return paths
+
+
+def readable(text: str, longest: int) -> bytes:
+    """The beginning of a text as a tokenizer takes it: no NUL, and none of the half characters of bad file names."""
+    return text[:longest].replace("\0", " ").encode("utf-8", "replace")
+
+
+def onnx_session(graph: Path, threads: int) -> Any:
+    """A graph ready to run on the processor; 0 threads means one a core, at most four."""
+    import onnxruntime  # noqa: PLC0415
+
+    runtime: Any = onnxruntime  # its types leave out the names that its documentation gives
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = threads or min(4, os.cpu_count() or 1)
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Arenas keep the peak of the largest batch for good; without them memory falls back after each.
+    options.enable_cpu_mem_arena = False
+    return runtime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all."""
     partial = path.with_suffix(f".{os.getpid()}")
     partial.write_bytes(content)
     partial.replace(path)
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """The SHA-256 of a file in hexadecimal; empty where there is none."""
     if not path.exists():
         return ""
     with path.open("rb") as file:
