@@ -1,4 +1,4 @@
-"""An OpenAI-compatible address answers, is tried once more where that may help, and fails in one way."""
+"""An OpenAI-compatible address answers and embeds, is tried once more where that may help, and fails in one way."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import contextlib
 import json
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lyceum.errors import ModelFailed
-from lyceum.providers.openai import OpenAICompatible
-from lyceum.testing import LanguageModelSuite
+from lyceum.providers.openai import OpenAICompatible, OpenAIEmbedder
+from lyceum.testing import EmbedderSuite, HashEmbedder, LanguageModelSuite
 
 
 def reply(content: str) -> bytes:
@@ -20,10 +23,13 @@ def reply(content: str) -> bytes:
 
 
 class Server:
-    """A model's address on this machine that plays a script of (status, body); the last goes on for ever."""
+    """A model's address on this machine that plays a script of (status, body); the last goes on for ever.
+
+    A body may be made from the request.
+    """
 
     def __init__(self) -> None:
-        self.script: list[tuple[int, bytes]] = [(200, reply('{"claims": []}'))]
+        self.script: list[tuple[int, bytes | Callable[[dict], bytes]]] = [(200, reply('{"claims": []}'))]
         self.requests: list[tuple[str, dict, dict]] = []
         self.wait = 0.0
         outer = self
@@ -34,6 +40,7 @@ class Server:
                 outer.requests.append((self.path, dict(self.headers), body))
                 time.sleep(outer.wait)
                 status, content = outer.script.pop(0) if len(outer.script) > 1 else outer.script[0]
+                content = content if isinstance(content, bytes) else content(body)
                 if status == 0:
                     self.connection.close()
                     return
@@ -160,3 +167,113 @@ def test_the_key_is_in_no_message(server, model):
     with pytest.raises(ModelFailed) as caught:
         complete(model)
     assert "secret" not in str(caught.value) + caught.value.hint
+
+
+# --- embedders -----------------------------------------------------------------------------------------
+
+
+def embeddings(rows: object) -> bytes:
+    return json.dumps({"data": [{"index": n, "embedding": row} for n, row in enumerate(rows)]}).encode()
+
+
+def embedded(body: dict, dimension: int = 64) -> bytes:
+    """What a service with a model of our own would answer, last text first and vectors of any length."""
+    rows = HashEmbedder(dimension).embed_passages(body["input"]) * 3
+    data = [{"index": n, "embedding": row.tolist()} for n, row in enumerate(rows)]
+    return json.dumps({"data": data[::-1]}).encode()
+
+
+@pytest.fixture
+def embedder(server: Server, tmp_path: Path) -> OpenAIEmbedder:
+    server.script = [(200, embedded)]
+    return OpenAIEmbedder(server.url, "secret", "tiny", seconds=5, cache=tmp_path)
+
+
+class TestOpenAIEmbedder(EmbedderSuite):
+    @pytest.fixture(autouse=True)
+    def _server(self, server: Server) -> None:
+        server.script = [(200, embedded)]
+        self.server = server
+
+    def make(self, folder: Path) -> OpenAIEmbedder:
+        return OpenAIEmbedder(self.server.url, "", "tiny", seconds=5, cache=folder)
+
+
+def test_texts_go_out_in_batches_and_come_back_in_order(server, embedder):
+    texts = [f"Number {n} of the looms." for n in range(100)]
+    rows = embedder.embed_passages(texts)
+    assert np.allclose(rows, HashEmbedder().embed_passages(texts), atol=1e-5)
+    asked = [body for _, _, body in server.requests]
+    assert [text for body in asked if body["input"] != ["dimension"] for text in body["input"]] == texts
+    assert {body["model"] for body in asked} == {"tiny"}
+    assert max(len(body["input"]) for body in asked) <= 64
+    path, headers, _ = server.requests[0]
+    assert path == "/v1/embeddings"
+    assert headers["Authorization"] == "Bearer secret"
+
+
+def test_nothing_goes_out_that_services_refuse(server, embedder):
+    """An empty text, a NUL, half a character."""
+    embedder.embed_passages(["", "a\0b", "\udc80"])
+    assert server.requests[0][2]["input"] == [" ", "a b", "?"]
+
+
+@pytest.mark.parametrize(("numbers", "dimension"), [(1, 64), (64, 64), (100, 128), (1536, 1536)])
+def test_a_dimension_is_filled_up_to_whole_words(server, embedder, numbers, dimension):
+    """With zeros, so that cosines stay as they are."""
+    server.script = [(200, lambda body: embedded(body, numbers))]
+    assert embedder.dimension == dimension
+    a, b = embedder.embed_passages(["The looms stood still.", "The looms ran."])
+    c, d = HashEmbedder(numbers).embed_passages(["The looms stood still.", "The looms ran."])
+    assert a.shape == (dimension,)
+    assert np.isclose(a @ b, c @ d, atol=1e-5)
+
+
+def test_the_dimension_is_asked_for_once(server, embedder, tmp_path):
+    """The next start needs no connection to open the index."""
+    assert embedder.dimension == 64
+    asked = len(server.requests)
+    server.script = [(500, b"")]
+    again = OpenAIEmbedder(server.url, "", "tiny", seconds=5, cache=tmp_path)
+    assert again.dimension == 64
+    assert len(server.requests) == asked
+
+
+def test_another_model_under_the_same_name_is_noticed(server, embedder):
+    """By its vectors' width at least; they would not fit the index."""
+    assert embedder.dimension == 64
+    server.script = [(200, lambda body: embedded(body, 128))]
+    with pytest.raises(ModelFailed) as caught:
+        embedder.embed_query("looms")
+    assert "128" in caught.value.message
+
+
+def test_models_of_different_names_have_different_spaces(server, tmp_path):
+    names = {
+        OpenAIEmbedder(server.url, "", model, seconds=5, cache=tmp_path).name
+        for model in ("BAAI/bge-m3", "BAAI/bge.m3", "baai/bge-m3", "BAAI-bge-m3", "語")
+    }
+    assert len(names) == 5
+    assert not any("/" in name for name in names)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"[]", b"null", b"{}", b'{"data": []}', b'{"data": [{"index": 0}]}', b'{"data": [{"embedding": [1]}]}',
+        embeddings([None]), embeddings([[]]), embeddings(["AAAA"]), embeddings([5]), embeddings([[0.0, 0.0]]),
+        embeddings([[float("nan"), 1.0]]), embeddings([[1e300, 1.0]]), embeddings([[[1.0]]]),
+        embeddings([[1.0], [1.0]]), b'{"data": [{"index": 7, "embedding": [1.0]}]}',
+    ],
+    ids=range(17),
+)  # fmt: skip
+def test_what_is_no_vector_a_text_is_refused(server, embedder, body):
+    server.script = [(200, body)]
+    with pytest.raises(ModelFailed) as caught:
+        embedder.embed_query("looms")
+    assert caught.value.hint
+
+
+def test_a_passing_failure_of_the_embedder_is_tried_once_more(server, embedder):
+    server.script = [(503, b""), (200, embedded)]
+    assert embedder.embed_query("looms").shape == (64,)
