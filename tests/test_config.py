@@ -56,6 +56,10 @@ def test_a_secret_may_come_from_a_file(load, tmp_path):
         ("threads = 1.5", {}, "setting_wrong", "threads"),
         ("threads = [", {}, "settings_unreadable", "lyceum.toml"),
         (b"\xff\xfe", {}, "settings_unreadable", "lyceum.toml"),
+        ("embedder = 'best'", {}, "setting_wrong", "best"),
+        ("embedder = 'openai:'", {}, "setting_wrong", "openai:"),
+        ("embedder = 'use:large'", {}, "setting_wrong", "use:large"),
+        (None, {"LYCEUM_EMBEDDER": ""}, "setting_wrong", "embedder"),
         (None, {"LYCEUM_THREADS": "many"}, "setting_wrong", "threads"),
         (None, {"LYCEUM_MODEL_KEY_FILE": "/no/such/file"}, "secret_unreadable", "/no/such/file"),
     ],
@@ -66,6 +70,11 @@ def test_a_wrong_setting_is_named_with_a_hint(load, file, environment, code, nam
     assert caught.value.code == code
     assert named in caught.value.message
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("said", ["use", "e5", "openai:text-embedding-3-small", "sentence-transformers:BAAI/bge-m3"])
+def test_an_embedder_is_one_of_ours_or_named(load, said):
+    assert load(LYCEUM_EMBEDDER=said).embedder == said
 
 
 @pytest.mark.parametrize(("file", "name"), [("model_url = 5", "model_url"), ("model_key = ['a']", "model_key")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -13,12 +14,14 @@ import threading
 import time
 import zipfile
 import zlib
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from lyceum.config import Settings
-from lyceum.errors import HomeError, IndexDamaged, InvalidValue, ModelMissing, UnknownDocument, UsageError
+from lyceum.errors import HomeError, IndexDamaged, InvalidValue, ModelFailed, ModelMissing, UnknownDocument, UsageError
 from lyceum.library import Filter, Library, Mode, PartialDate, Query, Question, Scope, State, model_requirements
 from lyceum.testing import HashEmbedder
 
@@ -432,6 +435,94 @@ def test_without_weights_search_goes_by_words_and_says_so(settings, files):
         with pytest.raises(ModelMissing):
             library.search(Query("match girls", EVERYTHING, mode=Mode.DENSE))
         assert problems(library) == []
+
+
+@pytest.mark.parametrize("error", [ModelFailed, ModelMissing])
+def test_an_embedder_that_cannot_be_reached_leaves_words(settings, files, error):
+    """A service may be down, and a package may be missed, when the first text is given to it."""
+
+    class OutOfReach(HashEmbedder):
+        def embed_passages(self, texts):
+            raise error("The embedder does not answer.", hint="Start it.")
+
+        embed_query = embed_passages
+
+    class Remote(Library):
+        embedder = OutOfReach(512)
+
+    with Remote.open(settings) as library:
+        assert library.add([str(files)]).added == 3
+        result = library.search(Query("match girls", EVERYTHING))
+        assert result.hits
+        assert "does not answer" in result.notes[0]
+        assert not library.ask(Question("What is the salary of the match girls?", EVERYTHING)).abstained
+        with pytest.raises(error):
+            library.search(Query("match girls", EVERYTHING, mode=Mode.DENSE))
+    with QuickLibrary.open(settings) as library:
+        library.work()
+        assert library.index.state().vectors == library.index.state().passages
+
+
+# --- which embedder ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "name", "dimension"),
+    [("use", "use-multilingual-3-int8", 512), ("e5", "multilingual-e5-small-q4", 384)],
+)
+def test_the_index_of_an_embedder_of_ours_opens_without_loading_it(settings, tmp_path, said, name, dimension):
+    """So that a search by words costs no model."""
+    with Library.open(replace(settings, embedder=said)) as library:
+        assert library.index.state().vectors == 0
+        assert "embedder" not in library.__dict__
+        assert (settings.home / "index" / "vectors" / name).is_dir()
+
+
+def test_an_embedder_at_an_address_needs_one(settings):
+    with pytest.raises(ModelMissing) as caught:
+        _ = Library.open(replace(settings, embedder="openai:tiny")).embedder
+    assert caught.value.code == "model_address_missing"
+    assert "LYCEUM_EMBEDDER_URL" in caught.value.hint
+
+
+@pytest.mark.parametrize(("address", "key"), [("embedder_url", "the embedder's"), ("model_url", "the model's")])
+def test_a_new_home_may_be_embedded_at_an_address(settings, files, tmp_path, address, key):
+    """Its own key goes to its own address; where it has none, the model's address and key serve."""
+    with service() as (url, keys):
+        asked = replace(
+            settings, cache=tmp_path, embedder="openai:tiny", embedder_key="the embedder's", model_key="the model's",
+            **{address: url},
+        )  # fmt: skip
+        with Library.open(asked) as library:
+            library.add([str(files)])
+            assert library.index.state().vectors == library.index.state().passages
+            assert found(library, "match girls", mode=Mode.DENSE)[0] == "White Slavery in London"
+    assert keys == {f"Bearer {key}"}
+
+
+@contextlib.contextmanager
+def service():
+    """An address on this machine that embeds, and the keys that it was given."""
+    seen = set()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            seen.add(self.headers["Authorization"])
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            rows = HashEmbedder().embed_passages(body["input"]).tolist()
+            content = json.dumps({"data": [{"index": n, "embedding": row} for n, row in enumerate(rows)]}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/v1", seen
+        server.shutdown()
 
 
 # --- two at once -------------------------------------------------------------------------------------

@@ -20,8 +20,9 @@ from lyceum.errors import ConfigError
 class Settings:
     """Everything that can be set, with its default.
 
-    `threads` 0 means one a core, at most four. `model_url` is the address of an OpenAI-compatible service up to
-    and with its version, such as http://127.0.0.1:8080/v1.
+    `threads` 0 means one a core, at most four. `embedder` is `use`, `e5`, `openai:NAME` or
+    `sentence-transformers:NAME`. `model_url` is the address of an OpenAI-compatible service up to and with its
+    version, such as http://127.0.0.1:8080/v1; where there is no `embedder_url`, it and its key serve for both.
     """
 
     home: Path
@@ -30,12 +31,18 @@ class Settings:
     largest_file_mb: int = 1_000
     extraction_seconds: int = 120
     extraction_memory_mb: int = 1_024
+    embedder: str = "use"
+    embedder_url: str = ""
+    embedder_key: str = ""
+    embedder_device: str = ""
     model_url: str = ""
     model_key: str = ""
     model_seconds: int = 60
 
 
 _SET_ELSEWHERE = ("home", "cache")
+_EMBEDDERS = ("use", "e5")
+_NAMED_EMBEDDERS = ("openai", "sentence-transformers")
 
 
 def load(home: Path | None, environment: Mapping[str, str]) -> Settings:
@@ -57,7 +64,17 @@ def load(home: Path | None, environment: Mapping[str, str]) -> Settings:
         value = said if said is not None else stated.get(name)
         if value is not None:
             values[name] = _whole_number(name, value) if field.type == "int" else _words(name, value)
+    _check_embedder(str(values.get("embedder", "use")))
     return Settings(home=place.expanduser().absolute(), cache=cache.expanduser().absolute(), **values)  # type: ignore[arg-type]
+
+
+def _check_embedder(said: str) -> None:
+    kind, _, name = said.partition(":")
+    if said not in _EMBEDDERS and not (kind in _NAMED_EMBEDDERS and name.strip()):
+        raise ConfigError(
+            f"The setting embedder is “{said}”.",
+            hint=f"It is {', '.join(_EMBEDDERS)}, {' or '.join(f'{kind}:NAME' for kind in _NAMED_EMBEDDERS)}.",
+        )
 
 
 def _from_file(path: Path) -> dict[str, object]:

@@ -47,10 +47,11 @@ from lyceum.archive import (
     text_digest,
 )
 from lyceum.config import Settings
-from lyceum.errors import HomeError, InvalidValue, ModelMissing, ReceiveFailed, StoreDamaged, UsageError
+from lyceum.errors import HomeError, InvalidValue, ModelFailed, ModelMissing, ReceiveFailed, StoreDamaged, UsageError
 from lyceum.search import (
     E5_SMALL,
     USE_MULTILINGUAL,
+    E5Embedder,
     EmbeddedIndex,
     Embedder,
     Entry,
@@ -171,7 +172,7 @@ class Library:
                 f"The home {settings.home} cannot be used: {error.strerror or error}.",
                 hint="Choose another with --home, or give its user the right to write there.",
             ) from error
-        self._embedder_failure: ModelMissing | None = None
+        self._embedder_failure: ModelMissing | ModelFailed | None = None
         self._rows: tuple[int, Mapping[int, Document]] | None = None
 
     @classmethod
@@ -196,12 +197,14 @@ class Library:
     @cached_property
     def index(self) -> EmbeddedIndex:
         """The index, opened on first use; raises IndexDamaged."""
-        return EmbeddedIndex(self._settings.home / "index", embedder=UseEmbedder.name, dimension=UseEmbedder.dimension)
+        # What is told from the class spares a search by words the loading of a model.
+        space: Any = _OWN_EMBEDDERS.get(self._settings.embedder) or self.embedder
+        return EmbeddedIndex(self._settings.home / "index", embedder=space.name, dimension=space.dimension)
 
     @cached_property
     def embedder(self) -> Embedder:
-        """The embedder, loaded on first use; raises ModelMissing."""
-        return UseEmbedder(self._settings.cache, threads=self._settings.threads)
+        """The embedder that is set, loaded on first use; raises ModelMissing."""
+        return _make_embedder(self._settings)
 
     # --- adding --------------------------------------------------------------------------------------
 
@@ -522,13 +525,16 @@ class Library:
         return document.number == max(v.number for v in versions if v.state in READABLE)
 
     def _embed(self, tell: Progress) -> None:
+        """Vectors for all that waits for them, as far as the embedder can be had."""
+        try:
+            self._make_vectors(tell)
+        except (ModelMissing, ModelFailed) as error:
+            log.warning("%s %s", error.message, error.hint)
+
+    def _make_vectors(self, tell: Progress) -> None:
         waiting = list(self._catalogue.find(states=(State.SEARCHABLE,)))
         total = sum(document.passages for document in waiting)
-        try:
-            embedder = self.embedder if total else None
-        except ModelMissing as error:
-            log.warning("%s %s", error.message, error.hint)
-            return
+        embedder = self.embedder if total else None
         done = 0
         # Newest first: what was just added is what will be asked for next.
         for batch in _in_batches(reversed(waiting), _VECTOR_BATCH):
@@ -594,7 +600,14 @@ class Library:
         embedder: Callable[[], Embedder | None] = self._optional_embedder
         if query.mode is Mode.DENSE:
             embedder = lambda: self.embedder  # noqa: E731  (a dense query must fail without a model)
-        return retrieve(query, self.index, self._catalogue, embedder)
+        try:
+            return retrieve(query, self.index, self._catalogue, embedder)
+        except (ModelMissing, ModelFailed) as error:
+            # Some embedders are found to be missing, or out of reach, only when a text is given to them.
+            if query.mode is Mode.DENSE:
+                raise
+            self._embedder_failure = error
+            return retrieve(query, self.index, self._catalogue, lambda: None)
 
     def _optional_embedder(self) -> Embedder | None:
         try:
@@ -621,6 +634,7 @@ class Library:
         return OpenAICompatible(settings.model_url, settings.model_key, model, seconds=settings.model_seconds)
 
 
+_OWN_EMBEDDERS: Mapping[str, type[UseEmbedder | E5Embedder]] = {"use": UseEmbedder, "e5": E5Embedder}
 _EMBED_CHUNK = 256
 _STRETCHES = 8
 _AS_WRITTEN = (".txt", ".md", ".markdown")
@@ -660,6 +674,31 @@ class _Shelves:
     def revision(self) -> int:
         """The revision of the archive that is searched."""
         return self._library.index.state().revision
+
+
+def _make_embedder(settings: Settings) -> Embedder:
+    kind, _, name = settings.embedder.partition(":")
+    if own := _OWN_EMBEDDERS.get(kind):
+        return own(settings.cache, threads=settings.threads)
+    if kind == "openai":
+        return _openai_embedder(name, settings)
+    from lyceum.providers.sentence_transformers import SentenceTransformersEmbedder  # noqa: PLC0415
+
+    return SentenceTransformersEmbedder(
+        name, device=settings.embedder_device, threads=settings.threads, cache=settings.cache
+    )
+
+
+def _openai_embedder(name: str, settings: Settings) -> Embedder:
+    own = (settings.embedder_url, settings.embedder_key)
+    url, key = own if settings.embedder_url else (settings.model_url, settings.model_key)
+    if not url:
+        raise ModelMissing(
+            "No address is set for the embedder.", hint="Set LYCEUM_EMBEDDER_URL.", code="model_address_missing"
+        )
+    from lyceum.providers.openai import OpenAIEmbedder  # noqa: PLC0415  (a network client is slow to load)
+
+    return OpenAIEmbedder(url, key, name, seconds=settings.model_seconds, cache=settings.cache)
 
 
 def model_requirements() -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from lyceum import text as texts
-from lyceum.errors import ModelFailed
+from lyceum.errors import ModelFailed, ModelMissing
 from lyceum.search import Embedder, Found, Hit, Query
 from lyceum.tutor.asking import Asked, read_question
 from lyceum.tutor.extractive import Evidence, Judged, judge
@@ -176,14 +176,22 @@ class _Answerer:
 
     def extract(self, evidence: Sequence[Evidence], notes: tuple[str, ...] = ()) -> Answer:
         """The sentences that answer, quoted; or that none does."""
-        embedder = self._embedder()
-        vector = self._found.vector if self._found else None
-        if vector is None and embedder is not None:
-            vector = embedder.embed_query(self._asked.text)
-        judged = judge(self._asked, evidence, self._weigh(evidence), embedder, vector)
+        judged = self._judged(evidence)
         chosen = choose(judged)
         claims = [_quoting(j) for j in chosen]
         return self._answer(claims, evidence, EXTRACTIVE, notes, best=judged[0].chance if judged else 0.0)
+
+    def _judged(self, evidence: Sequence[Evidence]) -> list[Judged]:
+        """The sentences, best first; by their words alone where the embedder cannot be reached."""
+        weigh = self._weigh(evidence)
+        embedder = self._embedder()
+        vector = self._found.vector if self._found else None
+        try:
+            if vector is None and embedder is not None:
+                vector = embedder.embed_query(self._asked.text)
+            return judge(self._asked, evidence, weigh, embedder, vector)
+        except (ModelFailed, ModelMissing):
+            return judge(self._asked, evidence, weigh, None, None)
 
     def consult(self, model: LanguageModel, evidence: Sequence[Evidence]) -> Answer:
         """A model's claims, as far as they stand; what was refused is named to it once for a second draft."""
