@@ -34,7 +34,10 @@ from lyceum.search.embed import Vectors
 from lyceum.search.model import Facts, Filter, Key, Scope, Scored, as_number
 
 _BLOCK = 65_536
-_RESCORED = 500
+_RESCORED = 2_000
+"""How many of the nearest codes are scored by their bytes: on 74,000 real vectors 500 hold 94 of 100 of the ten
+nearest, 2,000 hold 99."""
+_ROWS_AT_ONCE = 512
 _FEW = 6_000
 """Where a filter leaves fewer slots than this, all of them are scored by their 8-bit codes at once."""
 _COMPACT_AT = 0.3
@@ -58,11 +61,13 @@ class _Table:
         self.alive: list[bool] = []
         self.by_version: dict[int, int] = {}
         self._columns: dict[str, NDArray[Any]] | None = None
+        self._creators: _Names | None = None
+        self._titles: _Names | None = None
 
     def take(self, line: dict[str, Any]) -> None:
         """Reads one line of the log."""
         number = line["n"]
-        self._columns = None
+        self._columns = self._creators = self._titles = None
         if line.get("dead"):
             self.alive[number] = False
             if self.by_version.get(self.rows[number].version) == number:
@@ -96,29 +101,34 @@ class _Table:
         if wanted.last:
             mask &= columns["last"] <= as_number(wanted.last)
         if wanted.author is not None:
-            names = set(texts.plain_terms(wanted.author))
-            mask &= np.fromiter((_by(row.creators, names) for row in self.rows), bool, len(self.rows))
+            self._creators = self._creators or _Names([row.creators for row in self.rows])
+            mask &= self._creators.having(wanted.author)
         if wanted.title is not None:
-            named = set(texts.plain_terms(wanted.title))
-            mask &= np.fromiter((_by((row.title,), named) for row in self.rows), bool, len(self.rows))
+            self._titles = self._titles or _Names([(row.title,) for row in self.rows])
+            mask &= self._titles.having(wanted.title)
         return mask
 
     def apart(self, mask: NDArray[np.bool_], language: str) -> list[NDArray[np.bool_]]:
-        """A mask as two: the lines of a language or of none known, and the others; without those that are empty."""
+        """A mask as two: the lines of a language or of none known, and the others; without one that is empty."""
         spoken = (self._columns or self._build())["language"]
         own = (spoken == language) | (spoken == "und")
         return [part for part in (mask & own, mask & ~own) if part.any()]
 
-    def slots(self, mask: NDArray[np.bool_]) -> int:
-        """How many slots the lines of a mask have."""
+    def slots_of(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """The slots of the lines that pass, in order."""
+        columns = self._columns or self._build()
+        starts, counts = columns["start"][mask], columns["count"][mask]
+        before = np.cumsum(counts) - counts
+        slots: NDArray[np.int64] = np.repeat(starts - before, counts) + np.arange(counts.sum())
+        return slots
+
+    def count_of(self, mask: NDArray[np.bool_]) -> int:
+        """How many slots the lines that pass have."""
         return int((self._columns or self._build())["count"][mask].sum())
 
-    def slots_of(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """The slots of the lines of a mask."""
-        columns = self._columns or self._build()
-        counts = columns["count"][mask]
-        before = np.cumsum(counts) - counts
-        return np.repeat(columns["start"][mask] - before, counts) + np.arange(counts.sum(), dtype=np.int64)
+    def spread(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which slots belong to lines that pass: bool, one a slot."""
+        return np.repeat(mask, (self._columns or self._build())["count"])
 
     def _build(self) -> dict[str, NDArray[Any]]:
         rows = self.rows
@@ -135,8 +145,27 @@ class _Table:
         return self._columns
 
 
-def _by(creators: tuple[str, ...], names: set[str]) -> bool:
-    return bool(names) and any(names <= set(texts.plain_terms(creator)) for creator in creators)
+class _Names:
+    """The names of lines (their creators, their title) by words, so that none is read when one is asked for."""
+
+    def __init__(self, names: Sequence[Sequence[str]]) -> None:
+        self._lines: dict[str, list[int]] = {}
+        for number, line in enumerate(names):
+            for name in line:
+                self._lines.setdefault(name, []).append(number)
+        self._with_word: dict[str, set[str]] = {}
+        for name in self._lines:
+            for word in texts.plain_terms(name):
+                self._with_word.setdefault(word, set()).add(name)
+        self._count = len(names)
+
+    def having(self, words: str) -> NDArray[np.bool_]:
+        """The lines with a name that has each of these words: bool, one a line; none where there are no words."""
+        mask = np.zeros(self._count, dtype=bool)
+        having = [self._with_word.get(word, set()) for word in texts.plain_terms(words)]
+        for name in set.intersection(*having) if having else ():
+            mask[self._lines[name]] = True
+        return mask
 
 
 class FlatVectors:
@@ -171,7 +200,7 @@ class FlatVectors:
     def search(self, vector: Vectors, wanted: Filter, scope: Scope, *, limit: int, apart: str = "") -> list[Scored]:
         """The passages nearest to a unit vector, by cosine, best first.
 
-        With a language to set `apart`, up to `limit` of that language (and of none known) and up to `limit` of all
+        With a language to set `apart`, up to `limit` of that language (or of none known) and up to `limit` of all
         others: however many there are of one, those of the other are found as if they stood alone.
         """
         self._refresh()
@@ -179,10 +208,12 @@ class FlatVectors:
             return []
         mask = self._table.mask(wanted, scope)
         groups = self._table.apart(mask, apart) if apart else [mask]
-        distances = self._distances(vector) if any(map(self._many, groups)) else None
+        rescored = max(_RESCORED, 2 * limit)
+        many = [self._table.count_of(group) > max(_FEW, rescored) for group in groups]
+        distances = self._distances(vector) if any(many) else None
         found: list[Scored] = []
-        for group in groups:
-            slots = self._candidates(distances, group, max(_RESCORED, 2 * limit))
+        for group, scan in zip(groups, many, strict=True):
+            slots = self._nearest(distances, group, rescored) if scan else self._table.slots_of(group)
             scores = self._score(slots, vector)
             best = np.argsort(-scores, kind="stable")[:limit]
             found += [Scored(self._key(int(slots[i])), float(scores[i])) for i in best]
@@ -200,18 +231,13 @@ class FlatVectors:
         scores = self._score(np.array([slot for _, slot in found], dtype=np.int64), vector)
         return {key: float(score) for (key, _), score in zip(found, scores, strict=True)}
 
-    def _many(self, facts: NDArray[np.bool_]) -> bool:
-        """Whether so many slots pass that their codes are scanned first."""
-        return self._table.slots(facts) > _FEW
-
-    def _candidates(
+    def _nearest(
         self, distances: NDArray[np.uint16] | None, facts: NDArray[np.bool_], wanted: int
     ) -> NDArray[np.int64]:
-        """The slots whose codes are nearest, among those whose facts pass; where these are few, all of them."""
-        if distances is None or not self._many(facts):
-            return self._table.slots_of(facts)
+        """The slots whose codes are nearest, among those whose facts pass; a few more where the last ones tie."""
+        assert distances is not None
         if not facts.all():
-            distances = np.where(facts[self._maps["facts"][: self._manifest.slots]], distances, self._dimension + 1)
+            distances = np.where(self._table.spread(facts), distances, np.uint16(self._dimension + 1))
         counts = np.cumsum(np.bincount(distances, minlength=self._dimension + 2))
         threshold = int(np.searchsorted(counts, min(wanted, self._manifest.slots)))
         return np.flatnonzero(distances <= min(threshold, self._dimension))
@@ -231,10 +257,19 @@ class FlatVectors:
         return distances
 
     def _score(self, slots: NDArray[np.int64], vector: Vectors) -> NDArray[np.float32]:
-        if not slots.size:
-            return np.empty(0, dtype=np.float32)
-        rows: NDArray[np.float32] = self._maps["rows"][slots].astype(np.float32)
-        scores: NDArray[np.float32] = (rows @ vector) * self._maps["scales"][slots]
+        """The cosine of these slots.
+
+        By einsum, not by a product of matrices: that starts threads for each of these small products, which wait
+        a scheduler's turn (8 ms) whenever another process holds a core.
+        """
+        scores = np.empty(slots.size, dtype=np.float32)
+        rows = np.empty((min(_ROWS_AT_ONCE, slots.size), self._dimension), dtype=np.float32)
+        for start in range(0, slots.size, _ROWS_AT_ONCE):
+            some = slots[start : start + _ROWS_AT_ONCE]
+            rows[: some.size] = self._maps["rows"][some]
+            np.einsum("ij,j->i", rows[: some.size], vector, out=scores[start : start + some.size])
+        if slots.size:
+            scores *= self._maps["scales"][slots]
         return scores
 
     def _key(self, slot: int) -> Key:
@@ -317,7 +352,6 @@ class FlatVectors:
             size = min(_BLOCK - at, last - start)
             mapped[block, :, at : at + size] = codes[start - first : start - first + size].T
             start += size
-        mapped.flush()
 
     def _write_at(self, name: str, offset: int, values: NDArray[Any]) -> None:
         path = self._path(name)
