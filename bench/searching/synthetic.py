@@ -98,7 +98,7 @@ def pool(embedder: Embedder, folder: Path, *, size: int = SAMPLE) -> Vectors:
     if not kept.exists():
         folder.mkdir(parents=True, exist_ok=True)
         texts = [passage.text for made in documents(size, seed=2) for passage in made.entry.passages]
-        np.save(kept, embedder.embed(texts))
+        np.save(kept, embedder.embed_passages(texts))
     found: Vectors = np.load(kept)
     return found
 
@@ -177,7 +177,7 @@ def _document(row: int, work: Source, passages: Sequence[str]) -> Made:
         heading = f"Chapter {n // 20 + 1}"
         made.append(Passage(f"{document.version}.{n}", key, document, start, start + len(words), words, (), heading))
         start += len(words) + 2
-    return Made(Entry(facts_of(made[0]), metadata.title or "", made), text)
+    return Made(Entry(facts_of(made[0]), made), text)
 
 
 def _title(work: Source, dice: random.Random) -> str:

@@ -73,6 +73,7 @@ from lyceum.search import (
     read_query,
     read_words,
     retrieve,
+    write_whole,
 )
 from lyceum.tutor import (
     EXTRACTIVE,
@@ -174,6 +175,7 @@ class Library:
             ) from error
         self._embedder_failure: ModelMissing | ModelFailed | None = None
         self._rows: tuple[int, Mapping[int, Document]] | None = None
+        self._in_use: str | None = None
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -198,13 +200,33 @@ class Library:
     def index(self) -> EmbeddedIndex:
         """The index, opened on first use; raises IndexDamaged."""
         # What is told from the class spares a search by words the loading of a model.
-        space: Any = _OWN_EMBEDDERS.get(self._settings.embedder) or self.embedder
+        space: Any = _OWN_EMBEDDERS.get(self._embedder_in_use()) or self.embedder
         return EmbeddedIndex(self._settings.home / "index", embedder=space.name, dimension=space.dimension)
 
     @cached_property
     def embedder(self) -> Embedder:
-        """The embedder that is set, loaded on first use; raises ModelMissing."""
-        return _make_embedder(self._settings)
+        """The embedder whose vectors are searched, loaded on first use; raises ModelMissing."""
+        return _make_embedder(replace(self._settings, embedder=self._embedder_in_use()))
+
+    def _embedder_in_use(self) -> str:
+        """The embedder that the home was last switched to: another that is set comes once all its vectors are made."""
+        try:
+            self._in_use = self._in_use_file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            self._in_use = self._settings.embedder
+        return self._in_use
+
+    @property
+    def _in_use_file(self) -> Path:
+        return self._settings.home / "index" / "embedder"
+
+    def _notice_switch(self) -> None:
+        """Lets go of index and embedder when another process has switched the home."""
+        known = self._in_use
+        if known is not None and self._embedder_in_use() != known:
+            self.__dict__.pop("embedder", None)
+            if index := self.__dict__.pop("index", None):
+                index.close()
 
     # --- adding --------------------------------------------------------------------------------------
 
@@ -253,6 +275,8 @@ class Library:
         ):
             self._work(self._intake(worker), tell)
             self._embed(tell)
+            if self._settings.embedder != self._embedder_in_use():
+                self._switch_embedder(tell)
 
     def remove(self, documents: Sequence[str]) -> list[str]:
         """Takes documents out with all that was made of them; returns their ids. Raises UnknownDocument."""
@@ -264,13 +288,14 @@ class Library:
             self._finish_removals()
         return [document.id for document in found]
 
-    def reindex(self, progress: Progress | None = None) -> None:
-        """Throws the index away and makes it anew from the stored texts."""
+    def reindex(self, *, vectors: bool = True, progress: Progress | None = None) -> None:
+        """Throws the index away and makes it anew from the stored texts; without `vectors`, only that of the words."""
         with self._writing():
             if "index" in self.__dict__:
                 self.index.close()
                 del self.__dict__["index"]
-            discard(self._settings.home / "index")
+            folder = self._settings.home / "index"
+            discard(folder if vectors else folder / "text")
             for document in list(self._catalogue.find(states=(State.SEARCHABLE, State.INDEXED))):
                 self._catalogue.advance(document, Moved(State.SEGMENTED))
         self.work(progress)
@@ -533,12 +558,38 @@ class Library:
 
     def _make_vectors(self, tell: Progress) -> None:
         waiting = list(self._catalogue.find(states=(State.SEARCHABLE,)))
-        total = sum(document.passages for document in waiting)
-        embedder = self.embedder if total else None
-        done = 0
+        embedder = self.embedder if any(document.passages for document in waiting) else None
         # Newest first: what was just added is what will be asked for next.
-        for batch in _in_batches(reversed(waiting), _VECTOR_BATCH):
-            have = self.index.with_vectors()
+        for batch in self._attach_vectors(self.index, embedder, waiting[::-1], tell):
+            for document in batch:
+                self._catalogue.advance(document, Moved(State.INDEXED))
+
+    def _switch_embedder(self, tell: Progress) -> None:
+        """Makes the vectors of the embedder that is set beside those in use, and goes over to them when all are there.
+
+        What a killed process had made is kept; searches go on with the old ones until then.
+        """
+        try:
+            embedder = _make_embedder(self._settings)
+            folder = self._settings.home / "index"
+            beside = EmbeddedIndex(folder, embedder=embedder.name, dimension=embedder.dimension)
+            documents = list(self._catalogue.find(states=(State.INDEXED,)))
+            for _ in self._attach_vectors(beside, embedder, documents, tell):
+                pass
+        except (ModelMissing, ModelFailed) as error:
+            log.warning("%s %s", error.message, error.hint)
+            return
+        write_whole(self._in_use_file, self._settings.embedder.encode())
+        self._notice_switch()
+        self.index.discard_other_vectors()
+
+    def _attach_vectors(
+        self, index: EmbeddedIndex, embedder: Embedder | None, documents: Sequence[Document], tell: Progress
+    ) -> Iterator[list[Document]]:
+        """Gives an index the vectors that it lacks, and each batch of documents back when its vectors are there."""
+        total, done = sum(document.passages for document in documents), 0
+        for batch in _in_batches(documents, _VECTOR_BATCH):
+            have = index.with_vectors()
             made = []
             for document in batch:
                 if embedder is None or have.get(document.row) == document.passages:
@@ -551,9 +602,8 @@ class Library:
                     done += len(rows[-1])
                 if rows:
                     made.append((facts_of(passages[0]), _stack(rows)))
-            self.index.attach(made)
-            for document in batch:
-                self._catalogue.advance(document, Moved(State.INDEXED))
+            index.attach(made)
+            yield batch
         tell("embed", total, total)
 
     def _finish_removals(self) -> None:
@@ -591,12 +641,16 @@ class Library:
                 log.warning("Another process is writing to this home; waiting for it to finish.")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             try:
+                if not self._in_use_file.exists():
+                    self._in_use_file.parent.mkdir(exist_ok=True)
+                    write_whole(self._in_use_file, self._settings.embedder.encode())
                 yield
             finally:
                 if "index" in self.__dict__:
                     self.index.close()
 
     def _search(self, query: Query) -> Found:
+        self._notice_switch()
         embedder: Callable[[], Embedder | None] = self._optional_embedder
         if query.mode is Mode.DENSE:
             embedder = lambda: self.embedder  # noqa: E731  (a dense query must fail without a model)

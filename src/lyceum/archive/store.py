@@ -405,6 +405,7 @@ class SqliteCatalogue:
 
     def passages(self, keys: Sequence[int]) -> list[Passage]:
         """The passages of these keys, in the same order."""
+        self._forget_what_changed()
         found: list[Passage] = []
         for key in keys:
             version, n = divmod(key, PASSAGES_PER_VERSION)
@@ -426,8 +427,10 @@ class SqliteCatalogue:
 
     def languages(self, keys: Sequence[int]) -> list[str]:
         """The language of each of these passages."""
-        documents = (self._known(key // PASSAGES_PER_VERSION) for key in keys)
-        return [(document.metadata.language if document else None) or "und" for document in documents]
+        self._forget_what_changed()
+        versions = [key // PASSAGES_PER_VERSION for key in keys]
+        spoken = {version: _language(self._known(version)) for version in set(versions)}
+        return [spoken[version] for version in versions]
 
     # --- beyond the ports: what the embedded home needs --------------------------------------------
 
@@ -644,11 +647,14 @@ class SqliteCatalogue:
     def _needs(self, sha256: str) -> bool:
         return bool(self._db.execute("SELECT 1 FROM versions WHERE sha256=? LIMIT 1", (sha256,)).fetchone())
 
-    def _known(self, row: int) -> Document | None:
-        """A version by its number, kept in memory until any process changes the file."""
+    def _forget_what_changed(self) -> None:
+        """Empties the memory of versions when any process has changed the file since it was filled."""
         changed = (self._db.execute("PRAGMA data_version").fetchone()[0], self._db.total_changes)
         if changed != self._cached_at:
             self._cache, self._cached_at = {}, changed
+
+    def _known(self, row: int) -> Document | None:
+        """A version by its number, from memory where it is there."""
         if row not in self._cache:
             found = self._db.execute("SELECT * FROM versions WHERE row=?", (row,)).fetchone()
             self._cache[row] = self._from_row(found) if found else None
@@ -686,6 +692,10 @@ class SqliteCatalogue:
             pages=tuple(Page(*page) for page in json.loads(place["pages"])),
             heading=place["heading"],
         )
+
+
+def _language(document: Document | None) -> str:
+    return (document.metadata.language if document else None) or "und"
 
 
 def _plain_pages(pages: Iterable[Page]) -> str:

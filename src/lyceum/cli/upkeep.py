@@ -53,7 +53,7 @@ def coverage(context: click.Context, as_json: bool) -> int:
 @json_option
 @click.pass_context
 def embed(context: click.Context, as_json: bool) -> int:
-    """Do every step that waits, such as vectors that were left for later."""
+    """Do every step that waits: vectors that were left for later, and those of another embedder that was set."""
     with open_library(context) as library:
         library.work(progress())
         state = library.index.state()
@@ -65,12 +65,13 @@ def embed(context: click.Context, as_json: bool) -> int:
 
 
 @click.command()
+@click.option("--words", is_flag=True, help="Only the index of words; the vectors are kept, which is much faster.")
 @json_option
 @click.pass_context
-def reindex(context: click.Context, as_json: bool) -> int:
+def reindex(context: click.Context, words: bool, as_json: bool) -> int:
     """Make the index anew from the stored texts; nothing else is needed for it."""
     with open_library(context) as library:
-        library.reindex(progress())
+        library.reindex(vectors=not words, progress=progress())
         state = library.index.state()
     if as_json:
         print_json({"passages": state.passages, "vectors": state.vectors})

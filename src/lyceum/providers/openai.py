@@ -54,6 +54,7 @@ class OpenAIEmbedder:
     Its dimension is asked for once and kept in a cache folder, so that a search by words needs no connection.
     """
 
+    share = 0.5
     languages: frozenset[str] | None = None
 
     def __init__(self, url: str, key: str, model: str, *, seconds: float, cache: Path) -> None:

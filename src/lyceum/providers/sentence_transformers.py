@@ -23,6 +23,7 @@ class SentenceTransformersEmbedder:
     are read as safetensors alone, never as pickles, which can run code.
     """
 
+    share = 0.5
     languages: frozenset[str] | None = None
 
     def __init__(self, model: str, *, device: str, threads: int, cache: Path) -> None:

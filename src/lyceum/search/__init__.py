@@ -1,7 +1,7 @@
 """Finds passages: lexical, dense, fused, reranked."""
 
 from lyceum.search.e5 import E5_SMALL, E5Embedder
-from lyceum.search.embed import USE_MULTILINGUAL, Embedder, ModelFile, UseEmbedder, Vectors
+from lyceum.search.embed import USE_MULTILINGUAL, Embedder, ModelFile, UseEmbedder, Vectors, write_whole
 from lyceum.search.index import EmbeddedIndex, Index, Searchable, Vocabulary, discard
 from lyceum.search.model import (
     Entry,
@@ -61,4 +61,5 @@ __all__ = [
     "read_query",
     "read_words",
     "retrieve",
+    "write_whole",
 ]  # fmt: skip

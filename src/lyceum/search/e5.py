@@ -36,6 +36,7 @@ class E5Embedder:
 
     name = "multilingual-e5-small-q4-1"
     dimension = 384
+    share = 0.5
     languages: frozenset[str] | None = frozenset(
         "af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fil fr fy ga gd gl gu ha he hi hr hu hy "
         "id is it ja jv ka kk km kn ko ku ky la lo lt lv mg mk ml mn mr ms my nb ne nl nn no om or pa pl ps pt ro ru "

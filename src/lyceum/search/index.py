@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +18,7 @@ import tantivy
 
 from lyceum import text as texts
 from lyceum.errors import IndexDamaged
-from lyceum.search.embed import Vectors
+from lyceum.search.embed import Vectors, write_whole
 from lyceum.search.model import (
     Entry,
     Facts,
@@ -162,6 +161,12 @@ class EmbeddedIndex:
         """The versions that have vectors, with how many."""
         return self._vectors.versions()
 
+    def discard_other_vectors(self) -> None:
+        """Deletes the vectors of embedders that are no longer used; readers that still hold them lose nothing."""
+        for folder in self._vectors_folder.parent.iterdir():
+            if folder != self._vectors_folder:
+                shutil.rmtree(folder, ignore_errors=True)
+
     def close(self) -> None:
         """Ends writing: waits for merges and gives the writer's memory back."""
         if self._writer:
@@ -277,7 +282,7 @@ class EmbeddedIndex:
     def _check_format(self) -> None:
         marker = self._folder / "format.json"
         if not (self._text / "meta.json").exists():
-            _write_whole(marker, json.dumps({"format": FORMAT}))
+            write_whole(marker, json.dumps({"format": FORMAT}).encode())
         found = _read_object(marker).get("format")
         if found != FORMAT:
             raise IndexDamaged(
@@ -322,7 +327,7 @@ class EmbeddedIndex:
         self._writing().delete_documents_by_query(tantivy.Query.term_query(self._schema, "version", version))
 
     def _save_state(self, revision: int) -> None:
-        _write_whole(self._state_file, json.dumps({"revision": revision}))
+        write_whole(self._state_file, json.dumps({"revision": revision}).encode())
 
     def _matching(
         self, words: Words, weights: _Weights, wanted: Filter, scope: Scope, *, every: bool
@@ -543,13 +548,6 @@ def _documents(entry: Entry, schema: tantivy.Schema) -> Iterator[tantivy.Documen
 def _both_forms(text: str, language: str) -> str:
     """Stems and whole words: titles are asked for in any language."""
     return " ".join(dict.fromkeys([*texts.terms(text, language), *texts.plain_terms(text)]))
-
-
-def _write_whole(path: Path, content: str) -> None:
-    """Writes a small file whole or not at all."""
-    partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_text(content)
-    partial.replace(path)
 
 
 def _read_object(path: Path) -> dict[str, Any]:

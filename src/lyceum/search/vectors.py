@@ -41,6 +41,7 @@ _ROWS_AT_ONCE = 512
 _FEW = 6_000
 """Where a filter leaves fewer slots than this, all of them are scored by their 8-bit codes at once."""
 _COMPACT_AT = 0.3
+_NO_DISTANCES = np.zeros(0, dtype=np.uint16)
 
 
 @dataclass(slots=True)
@@ -210,7 +211,7 @@ class FlatVectors:
         groups = self._table.apart(mask, apart) if apart else [mask]
         rescored = max(_RESCORED, 2 * limit)
         many = [self._table.count_of(group) > max(_FEW, rescored) for group in groups]
-        distances = self._distances(vector) if any(many) else None
+        distances = self._distances(vector) if any(many) else _NO_DISTANCES
         found: list[Scored] = []
         for group, scan in zip(groups, many, strict=True):
             slots = self._nearest(distances, group, rescored) if scan else self._table.slots_of(group)
@@ -231,11 +232,8 @@ class FlatVectors:
         scores = self._score(np.array([slot for _, slot in found], dtype=np.int64), vector)
         return {key: float(score) for (key, _), score in zip(found, scores, strict=True)}
 
-    def _nearest(
-        self, distances: NDArray[np.uint16] | None, facts: NDArray[np.bool_], wanted: int
-    ) -> NDArray[np.int64]:
+    def _nearest(self, distances: NDArray[np.uint16], facts: NDArray[np.bool_], wanted: int) -> NDArray[np.int64]:
         """The slots whose codes are nearest, among those whose facts pass; a few more where the last ones tie."""
-        assert distances is not None
         if not facts.all():
             distances = np.where(self._table.spread(facts), distances, np.uint16(self._dimension + 1))
         counts = np.cumsum(np.bincount(distances, minlength=self._dimension + 2))
