@@ -822,7 +822,13 @@ def _corrected(text: str, misspelt: Mapping[str, str]) -> str | None:
     """A query with the words that stand nowhere replaced by those that they may be meant for."""
     if not misspelt:
         return None
-    return re.sub(r"\w+", lambda match: misspelt.get(match.group().lower(), match.group()), text)
+
+    def meant(match: re.Match[str]) -> str:
+        said = match.group()
+        word = misspelt.get(said.lower(), said)
+        return word.capitalize() if said[:1].isupper() else word
+
+    return re.sub(r"\w+", meant, text)
 
 
 def _counted(values: Iterable[str]) -> dict[str, int]:

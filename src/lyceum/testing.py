@@ -47,6 +47,7 @@ from lyceum.archive import (
 from lyceum.errors import ModelFailed, StoreDamaged, UnknownDocument
 from lyceum.function_words import FUNCTION_WORDS
 from lyceum.search import (
+    Calibration,
     Embedder,
     Entry,
     Filter,
@@ -81,7 +82,7 @@ class HashEmbedder:
         self.dimension = dimension
         self.name = f"hash-{dimension}"
         self.languages: frozenset[str] | None = None
-        self.share = 0.5
+        self.calibration = Calibration()
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """One unit row a text; a text without content words has a direction of its own."""

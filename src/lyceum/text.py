@@ -359,9 +359,10 @@ def question_language(question: str) -> str:
     likely = [code for code, score in scores.items() if score == most] if most else []
     if len(likely) == 1:
         return likely[0]
-    if likely and (guess := detect_language(question)) in likely:
-        return guess
-    return detect_language(question) if len(found) >= _WORDS_TO_DETECT else "und"
+    if len(found) < _WORDS_TO_DETECT:
+        return "und"
+    guess = detect_language(question)
+    return guess if guess in likely or not likely else "und"
 
 
 def _by_script(line: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lyceum.archive import Metadata, PartialDate, Passage
@@ -114,7 +115,7 @@ def test_both_are_fused(find):
     assert first.lexical > 0
     assert first.dense > 0
     assert [h.score for h in found.hits] == sorted((h.score for h in found.hits), reverse=True)
-    assert all(0 <= h.score <= 1 for h in found.hits)
+    assert all(h.score >= 0 for h in found.hits)
 
 
 def test_each_passage_is_found_once(find):
@@ -160,3 +161,75 @@ def test_across_languages_meaning_alone_ranks(index):
     assert found.language == "de"
     ranks = places(found)
     assert ranks.index("version-1.0") < ranks.index("version-5.0")
+
+
+# --- languages beside each other ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def mixed(tmp_path):
+    """A few German passages among any number of English ones; their vectors say how near each is to a strike."""
+
+    def make(english: int):
+        german = [
+            entry(1, "Die Weber traten in den Streik.", metadata=Metadata(title="Streik", language="de")),
+            entry(2, "Der Roggen war reif.", metadata=Metadata(title="Roggen", language="de")),
+        ]
+        others = [
+            entry(n, f"The strike of the weavers, part {n}.", metadata=Metadata(title="x", language="en"))
+            for n in range(10, 10 + english)
+        ]
+        index = EmbeddedIndex(tmp_path / f"mixed-{english}", embedder="hash-64", dimension=64)
+        index.put([*german, *others], revision=1)
+        strike = HashEmbedder().embed_query("the strike of the weavers")
+        far = HashEmbedder().embed_query("rye")
+        near = (0.8 * strike + 0.6 * far) / np.linalg.norm(0.8 * strike + 0.6 * far)
+        vectors = {1: near, 2: far}
+        index.attach([(e.facts, np.stack([vectors.get(e.facts.version, strike)])) for e in [*german, *others]])
+        return index, Texts([*german, *others])
+
+    return make
+
+
+@pytest.mark.parametrize("english", [3, 30, 300])
+def test_a_good_passage_in_another_language_keeps_its_place(mixed, english):
+    """However many documents there are in the question's language, and a bad one gets none."""
+    index, stored = mixed(english)
+    found = retrieve(Query("What was the strike of the weavers about?", EVERYTHING), index, stored, HashEmbedder)
+    titles = [hit.passage.document.metadata.title for hit in found.hits]
+    assert found.language == "en"
+    assert "Streik" in titles[:5]
+    assert "Roggen" not in titles[:4]
+
+
+def test_the_part_kept_for_other_languages_can_be_set(mixed):
+    index, stored = mixed(30)
+    query = Query("What was the strike of the weavers about?", EVERYTHING, elsewhere=0.0)
+    titles = [hit.passage.document.metadata.title for hit in retrieve(query, index, stored, HashEmbedder).hits]
+    assert "Streik" not in titles
+
+
+def test_the_score_of_a_passage_does_not_depend_on_what_else_was_found(mixed):
+    """More documents in the question's language lower nothing that was found in others."""
+    scores = []
+    for english in (30, 300):
+        index, stored = mixed(english)
+        found = retrieve(Query("What was the strike of the weavers about?", EVERYTHING), index, stored, HashEmbedder)
+        scores += [hit.score for hit in found.hits if hit.passage.document.metadata.title == "Streik"]
+    assert scores[0] == pytest.approx(scores[1], rel=0.05)
+
+
+def test_where_the_embedder_does_not_know_the_language_words_alone_rank(index):
+    class English(HashEmbedder):
+        def __init__(self):
+            super().__init__()
+            self.languages = frozenset({"en"})
+
+        def embed_query(self, text):
+            raise AssertionError("a model that does not know German was asked")
+
+    query = Query("Die Weber von Peterswaldau und das Brot", EVERYTHING)
+    found = retrieve(query, index, Texts(ENTRIES), English)
+    assert found.language == "de"
+    assert places(found)[0] == "version-3.0"
+    assert found.vector is None

@@ -12,7 +12,7 @@ import numpy as np
 
 from lyceum.errors import ModelFailed
 from lyceum.providers.vectors import file_name, remembered_dimension, unit_rows
-from lyceum.search import Vectors
+from lyceum.search import Calibration, Vectors
 from lyceum.tutor import parse_object
 
 _TRIES = 2
@@ -54,7 +54,7 @@ class OpenAIEmbedder:
     Its dimension is asked for once and kept in a cache folder, so that a search by words needs no connection.
     """
 
-    share = 0.5
+    calibration = Calibration()
     languages: frozenset[str] | None = None
 
     def __init__(self, url: str, key: str, model: str, *, seconds: float, cache: Path) -> None:

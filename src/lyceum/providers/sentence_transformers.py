@@ -11,7 +11,7 @@ import numpy as np
 
 from lyceum.errors import ModelMissing
 from lyceum.providers.vectors import file_name, remembered_dimension, unit_rows
-from lyceum.search import Vectors
+from lyceum.search import Calibration, Vectors
 
 _LONGEST = 8_000
 
@@ -23,7 +23,7 @@ class SentenceTransformersEmbedder:
     are read as safetensors alone, never as pickles, which can run code.
     """
 
-    share = 0.5
+    calibration = Calibration()
     languages: frozenset[str] | None = None
 
     def __init__(self, model: str, *, device: str, threads: int, cache: Path) -> None:

@@ -1,7 +1,7 @@
 """Finds passages: lexical, dense, fused, reranked."""
 
 from lyceum.search.e5 import E5_SMALL, E5Embedder
-from lyceum.search.embed import USE_MULTILINGUAL, Embedder, ModelFile, UseEmbedder, Vectors, write_whole
+from lyceum.search.embed import USE_MULTILINGUAL, Calibration, Embedder, ModelFile, UseEmbedder, Vectors, write_whole
 from lyceum.search.index import EmbeddedIndex, Index, Searchable, Vocabulary, discard
 from lyceum.search.model import (
     Entry,
@@ -28,6 +28,7 @@ from lyceum.search.vectors import FlatVectors
 __all__ = [
     "E5_SMALL",
     "USE_MULTILINGUAL",
+    "Calibration",
     "E5Embedder",
     "EmbeddedIndex",
     "Embedder",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lyceum.search.embed import ModelFile, Vectors, onnx_session, prepared, readable, write_whole
+from lyceum.search.embed import Calibration, ModelFile, Vectors, onnx_session, prepared, readable, write_whole
 from lyceum.search.parallel import PARALLEL
 
 E5_SMALL = ModelFile(
@@ -36,7 +36,7 @@ class E5Embedder:
 
     name = "multilingual-e5-small-q4-1"
     dimension = 384
-    share = 0.5
+    calibration = Calibration(weight=2.0, floor=0.8, slope=3.0)
     languages: frozenset[str] | None = frozenset(
         "af am ar as az be bg bn br bs ca cs cy da de el en eo es et eu fa fi fil fr fy ga gd gl gu ha he hi hr hu hy "
         "id is it ja jv ka kk km kn ko ku ky la lo lt lv mg mk ml mn mr ms my nb ne nl nn no om or pa pl ps pt ro ru "

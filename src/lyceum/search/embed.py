@@ -19,6 +19,28 @@ from lyceum.errors import ModelMissing
 Vectors = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How an embedder's cosines compare with the words that a passage shares with a query.
+
+    Coverage is a passage's BM25 score as a part of the highest that the query's words can have. A cosine adds
+    `weight` times itself to it. A passage in the query's language is expected to have a coverage of `slope` for
+    each unit of its cosine above `floor`, which stands in where words cannot match.
+    """
+
+    weight: float = 0.5
+    floor: float = 0.1
+    slope: float = 0.75
+
+    def coverage(self, cosine: float) -> float:
+        """The coverage that goes with a cosine."""
+        return max(0.0, self.slope * (cosine - self.floor))
+
+    def cosine(self, coverage: float) -> float:
+        """The cosine that goes with a coverage."""
+        return self.floor + coverage / self.slope
+
+
 class Embedder(Protocol):
     """Gives texts of any language places in one space, where near means alike in meaning."""
 
@@ -38,8 +60,8 @@ class Embedder(Protocol):
         ...
 
     @property
-    def share(self) -> float:
-        """What part of a hybrid score its cosines make, 0 to 1, words making the rest: as measured for the model."""
+    def calibration(self) -> Calibration:
+        """How its cosines compare with words, as measured for the model."""
         ...
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
@@ -112,7 +134,7 @@ class UseEmbedder:
 
     name = "use-multilingual-3-int8"
     dimension = 512
-    share = 0.3
+    calibration = Calibration(weight=0.25, floor=0.1, slope=0.75)
     languages: frozenset[str] | None = frozenset("ar de en es fr it ja ko nl pl pt ru th tr zh".split())
 
     def __init__(self, cache: Path, *, threads: int = 0, weights: ModelFile = USE_MULTILINGUAL) -> None:

@@ -98,6 +98,10 @@ class Vocabulary(Protocol):
         """In how many passages each term stands in the text."""
         ...
 
+    def statistics(self, words: Words) -> Statistics:
+        """What scoring these words needs to know."""
+        ...
+
     def similar(self, word: str, *, distance: int) -> dict[str, int]:
         """Words as written within so many edits of a folded one, itself included: in how many passages each stands."""
         ...
@@ -477,6 +481,23 @@ def _idf(passages: int, frequency: int) -> float:
     return math.log1p((passages - frequency + 0.5) / (frequency + 0.5))
 
 
+def highest_score(words: Words, statistics: Statistics) -> float:
+    """The highest BM25 score that words can have in a text: that of one which holds nothing but them.
+
+    Of the forms of a word the rarest that stands anywhere counts; a word that stands nowhere counts in full.
+    """
+
+    def rarity(field: str, forms: Sequence[str]) -> float:
+        counts = [statistics.frequencies.get((field, form), 0) for form in forms]
+        return _idf(statistics.passages, min((count for count in counts if count), default=0))
+
+    total = sum(_FIELD_BOOSTS["text"] * rarity("text", forms) for forms in words.terms)
+    total += sum(_OPENING_BOOST * rarity("opening", [opening]) for opening in words.openings)
+    total += sum(_EXACT_BOOST * rarity("exact", [word]) for word in words.exact)
+    total += sum(rarity("exact", [word]) for phrase in words.phrases for word in phrase.words)
+    return (_K1 + 1) * total
+
+
 def _leaves(words: Words) -> Iterator[tuple[str, str, float]]:
     """Every (field, term) that raises a score, with its weight."""
     for forms in words.terms:
@@ -489,6 +510,7 @@ def _leaves(words: Words) -> Iterator[tuple[str, str, float]]:
         yield "exact", word, _EXACT_BOOST
 
 
+_K1 = 1.2  # of tantivy's BM25
 _EXACT_BOOST = 0.6
 _OPENING_BOOST = 0.5
 _BEGINNING_SCORE = 1.0

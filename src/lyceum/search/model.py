@@ -99,8 +99,9 @@ class Phrase:
 class Query:
     """What is looked for, and among what.
 
-    `text` ranks; `phrases` must stand in a passage, `without` must not, and each of `beginnings` must begin one of
-    its words. `read_query` makes all of them from what a person typed.
+    `text` ranks; `phrases` must stand in a passage, `without` must not, each of `beginnings` must begin one of its
+    words, and words like those of `near` count too. `read_query` makes all of them from what a person typed. Of the
+    places in a hybrid list the part `elsewhere` is kept for good passages in other languages than the query's.
     """
 
     text: str
@@ -113,6 +114,7 @@ class Query:
     without: tuple[Phrase, ...] = ()
     beginnings: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
+    elsewhere: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)
