@@ -55,6 +55,7 @@ from lyceum.search import (
     Key,
     Order,
     Phrase,
+    Reranker,
     Scope,
     Scored,
     Searchable,
@@ -66,7 +67,7 @@ from lyceum.tutor import LanguageModel
 
 __all__ = [
     "Archive", "Asked", "BlobStoreSuite", "CatalogueSuite", "EmbedderSuite", "HashEmbedder", "IndexSuite",
-    "LanguageModelSuite", "MemoryBlobStore", "ScriptedModel", "TextsSuite", "entry",
+    "LanguageModelSuite", "MemoryBlobStore", "RerankerSuite", "ScriptedModel", "TextsSuite", "WordReranker", "entry",
 ]  # fmt: skip
 
 _Error = TypeVar("_Error", bound=Exception)
@@ -106,6 +107,17 @@ class HashEmbedder:
         seed = int.from_bytes(hashlib.sha256(word.encode("utf-8", "replace")).digest()[:8], "big")
         direction: Vectors = np.random.default_rng(seed).normal(size=self.dimension).astype(np.float32)
         return direction
+
+
+class WordReranker:
+    """A Reranker that needs no weights: the share of the query's words that a passage holds."""
+
+    name = "words"
+
+    def rerank(self, query: str, passages: Sequence[str]) -> list[float]:
+        """From 0 to 1 a passage."""
+        asked = set(texts.terms(query, "en"))
+        return [len(asked & set(texts.terms(passage, "en"))) / max(len(asked), 1) for passage in passages]
 
 
 @dataclass(frozen=True, slots=True)
@@ -830,6 +842,41 @@ class EmbedderSuite:
         name = self.make(tmp_path).name
         assert name
         assert set(name.lower()) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_.:")
+
+
+class RerankerSuite:
+    """What every Reranker gives."""
+
+    def make(self) -> Reranker:
+        """A reranker."""
+        raise NotImplementedError
+
+    def test_every_passage_has_a_score(self) -> None:
+        """A finite number, whatever is said."""
+        awkward = ["A strike.", "", " ", "\0", "\udc80", "🜂" * 40, "漢字と仮名", "word " * 5_000, "ﷺ"]
+        for query in ("Who went on strike?", "", "\0", "word " * 1_000):
+            scores = self.make().rerank(query, awkward)
+            assert len(scores) == len(awkward)
+            assert all(isinstance(score, float) and np.isfinite(score) for score in scores)
+
+    def test_no_passages_have_no_scores(self) -> None:
+        """Nothing to judge is no error."""
+        assert self.make().rerank("Who went on strike?", []) == []
+
+    def test_what_answers_scores_higher(self) -> None:
+        """Wherever it stands in the list."""
+        answer, other, empty = "The weavers went on strike for wages.", "A cake with apples and cinnamon.", ""
+        reranker = self.make()
+        for passages in ([answer, other, empty], [empty, other, answer], [other, answer]):
+            scores = reranker.rerank("Why did the weavers go on strike?", passages)
+            assert passages[int(np.argmax(scores))] == answer
+
+    def test_a_passage_is_judged_alone(self) -> None:
+        """Its score does not depend on those beside it."""
+        reranker, passages = self.make(), ["The weavers struck.", "The looms stood still.", "word " * 400]
+        together = reranker.rerank("Who struck?", passages)
+        alone = [reranker.rerank("Who struck?", [passage])[0] for passage in passages]
+        assert np.allclose(together, alone, atol=1e-3)
 
 
 class LanguageModelSuite:

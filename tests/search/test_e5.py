@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from lyceum.errors import ModelMissing
-from lyceum.search import E5_SMALL, E5Embedder, ModelFile
+from lyceum.search import E5_SMALL, E5Embedder, E5Reranker, ModelFile
 from lyceum.search.e5 import Weights, dequantised
 from lyceum.search.parallel import PARALLEL
-from lyceum.testing import EmbedderSuite
+from lyceum.testing import EmbedderSuite, RerankerSuite
 
 
 def installed() -> bool:
@@ -36,6 +36,16 @@ class TestE5Embedder(EmbedderSuite):
 
     def make(self, folder: Path) -> E5Embedder:
         return E5Embedder(self.models, threads=1)
+
+
+@needs_weights
+class TestE5Reranker(RerankerSuite):
+    @pytest.fixture(autouse=True)
+    def _embedder(self, embedder: E5Embedder) -> None:
+        self.embedder = embedder
+
+    def make(self) -> E5Reranker:
+        return E5Reranker(self.embedder)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +111,25 @@ def test_what_is_said_counts_for_more_than_the_language_it_is_said_in(embedder, 
         a, b, c, d = rows
         return float((a @ c + b @ d - a @ b - c @ d) / 2)
 
-    assert lead(embedder.embed_passages([*one, *other])) > lead(embedder._encoder.vectors("passage: ", [*one, *other]))
+    assert lead(embedder.embed_passages([*one, *other])) > lead(embedder.encoder.vectors("passage: ", [*one, *other]))
+
+
+@needs_weights
+def test_a_reranker_reads_a_passage_word_by_word(embedder):
+    """In another language too: of two passages alike in all but one word, the one that answers comes first."""
+    passages = ["Der Setzer Jakob Brandt gründete 1871 den Verein.", "Der Weber Jakob Brandt gründete 1871 den Verein."]
+    typesetter, weaver = E5Reranker(embedder).rerank("Which typesetter founded the association?", passages)
+    assert typesetter > weaver
+
+
+@needs_weights
+def test_rare_pieces_of_a_query_count_for_more(embedder):
+    query = "de Peterswaldau"
+    pieces = embedder.encoder.pieces("query: ", query)[4:-1]
+    counted = embedder.encoder.rarity("query: ", query)
+    assert len(counted) == len(pieces)
+    assert counted.sum() == pytest.approx(1)
+    assert counted[0] < max(counted) / 3
 
 
 def test_every_language_says_the_same_number_of_sentences():
@@ -145,9 +173,9 @@ def test_a_block_holds_its_first_half_in_the_low_bits():
 def test_the_graph_computes_what_the_weights_say(embedder):
     """The encoder as its paper has it, written out, comes to the same vector."""
     said = "Am 4. Juni 1844 zogen die Weber los."
-    row = embedder._encoder.pieces("passage: ", said)
+    row = embedder.encoder.pieces("passage: ", said)
     written_out = encoded(Weights(E5_SMALL.locate()), row)
-    assert embedder._encoder.vectors("passage: ", [said])[0] @ written_out > 0.99999
+    assert embedder.encoder.vectors("passage: ", [said])[0] @ written_out > 0.99999
 
 
 def encoded(weights: Weights, row: list[int]) -> np.ndarray:

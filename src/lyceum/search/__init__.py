@@ -1,6 +1,6 @@
 """Finds passages: lexical, dense, fused, reranked."""
 
-from lyceum.search.e5 import E5_SMALL, E5Embedder
+from lyceum.search.e5 import E5_SMALL, E5Embedder, E5Reranker
 from lyceum.search.embed import USE_MULTILINGUAL, Calibration, Embedder, ModelFile, UseEmbedder, Vectors, write_whole
 from lyceum.search.index import EmbeddedIndex, Index, Searchable, Vocabulary, discard
 from lyceum.search.model import (
@@ -20,6 +20,7 @@ from lyceum.search.model import (
     Words,
     facts_of,
 )
+from lyceum.search.rerank import Reranker
 from lyceum.search.retrieval import Found, LazyEmbedder, read_words, retrieve
 from lyceum.search.snippets import Snippet, highlight
 from lyceum.search.syntax import read_query
@@ -30,6 +31,7 @@ __all__ = [
     "USE_MULTILINGUAL",
     "Calibration",
     "E5Embedder",
+    "E5Reranker",
     "EmbeddedIndex",
     "Embedder",
     "Entry",
@@ -47,6 +49,7 @@ __all__ = [
     "Order",
     "Phrase",
     "Query",
+    "Reranker",
     "Scope",
     "Scored",
     "Searchable",
