@@ -95,3 +95,9 @@ def test_a_secret_that_is_no_text_is_named(load, tmp_path):
 def test_settings_do_not_change(load):
     with pytest.raises(dataclasses.FrozenInstanceError):
         load().threads = 5
+
+
+def test_a_reranker_that_does_not_exist_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="reranker"):
+        load(tmp_path, {"LYCEUM_RERANKER": "best"})
+    assert load(tmp_path, {"LYCEUM_RERANKER": "e5"}).reranker == "e5"

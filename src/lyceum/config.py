@@ -35,6 +35,7 @@ class Settings:
     embedder_url: str = ""
     embedder_key: str = ""
     embedder_device: str = ""
+    reranker: str = ""
     model_url: str = ""
     model_key: str = ""
     model_seconds: int = 60
@@ -65,7 +66,13 @@ def load(home: Path | None, environment: Mapping[str, str]) -> Settings:
         if value is not None:
             values[name] = _whole_number(name, value) if field.type == "int" else _words(name, value)
     _check_embedder(str(values.get("embedder", "use")))
+    _check_reranker(str(values.get("reranker", "")))
     return Settings(home=place.expanduser().absolute(), cache=cache.expanduser().absolute(), **values)  # type: ignore[arg-type]
+
+
+def _check_reranker(said: str) -> None:
+    if said not in ("", "e5"):
+        raise ConfigError(f"The setting reranker is “{said}”.", hint="It is e5, or left empty for none.")
 
 
 def _check_embedder(said: str) -> None:

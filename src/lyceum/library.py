@@ -52,6 +52,7 @@ from lyceum.search import (
     E5_SMALL,
     USE_MULTILINGUAL,
     E5Embedder,
+    E5Reranker,
     EmbeddedIndex,
     Embedder,
     Entry,
@@ -63,6 +64,7 @@ from lyceum.search import (
     Order,
     Phrase,
     Query,
+    Reranker,
     Scope,
     Snippet,
     UseEmbedder,
@@ -655,7 +657,7 @@ class Library:
         if query.mode is Mode.DENSE:
             embedder = lambda: self.embedder  # noqa: E731  (a dense query must fail without a model)
         try:
-            return retrieve(query, self.index, self._catalogue, embedder)
+            return retrieve(query, self.index, self._catalogue, embedder, self._optional_reranker)
         except (ModelMissing, ModelFailed) as error:
             # Some embedders are found to be missing, or out of reach, only when a text is given to them.
             if query.mode is Mode.DENSE:
@@ -666,6 +668,18 @@ class Library:
     def _optional_embedder(self) -> Embedder | None:
         try:
             return self.embedder
+        except ModelMissing as error:
+            self._embedder_failure = error
+            return None
+
+    @cached_property
+    def _reranker(self) -> Reranker:
+        in_use = self.embedder
+        return E5Reranker(in_use if isinstance(in_use, E5Embedder) else E5Embedder(self._settings.cache))
+
+    def _optional_reranker(self) -> Reranker | None:
+        try:
+            return self._reranker if self._settings.reranker else None
         except ModelMissing as error:
             self._embedder_failure = error
             return None

@@ -233,3 +233,37 @@ def test_where_the_embedder_does_not_know_the_language_words_alone_rank(index):
     assert found.language == "de"
     assert places(found)[0] == "version-3.0"
     assert found.vector is None
+
+
+# --- reranking ----------------------------------------------------------------------------------------
+
+
+class Longest:
+    """A reranker that likes long passages and counts what it read."""
+
+    name, weight = "longest", 100.0
+
+    def __init__(self):
+        self.read = 0
+
+    def rerank(self, query, passages):
+        self.read += len(passages)
+        return [float(len(passage)) for passage in passages]
+
+
+def test_a_reranker_orders_the_first_hits_anew(index):
+    query = Query("bread and weavers and roses of Silesia", EVERYTHING, limit=3)
+    plain = retrieve(query, index, Texts(ENTRIES), HashEmbedder)
+    again = retrieve(query, index, Texts(ENTRIES), HashEmbedder, Longest)
+    lengths = [len(hit.passage.text) for hit in again.hits]
+    assert lengths == sorted(lengths, reverse=True)
+    assert len(again.hits) == len(plain.hits) == 3
+
+
+def test_a_reranker_reads_only_the_first_hits(mixed):
+    index, stored = mixed(300)
+    reranker = Longest()
+    query = Query("What was the strike of the weavers about?", EVERYTHING, limit=60)
+    found = retrieve(query, index, stored, HashEmbedder, lambda: reranker)
+    assert len(found.hits) == 60
+    assert reranker.read == 20

@@ -78,6 +78,7 @@ class E5Reranker:
     """
 
     name = "multilingual-e5-small-q4-pieces"
+    weight = 4.0
 
     def __init__(self, embedder: E5Embedder) -> None:
         self._encoder = embedder.encoder

@@ -14,6 +14,11 @@ class Reranker(Protocol):
         """Identifies model and weights; scores of two names do not compare."""
         ...
 
+    @property
+    def weight(self) -> float:
+        """What its scores are multiplied by to stand beside those of a hybrid search, as measured."""
+        ...
+
     def rerank(self, query: str, passages: Sequence[str]) -> list[float]:
         """How well each passage fits, in the same order: higher is better, and only within one query."""
         ...

@@ -12,6 +12,7 @@ from lyceum.function_words import FUNCTION_WORDS
 from lyceum.search.embed import Embedder, Vectors
 from lyceum.search.index import Searchable, Vocabulary, highest_score
 from lyceum.search.model import Hit, Key, Mode, Order, Phrase, Query, Scored, Words
+from lyceum.search.rerank import Reranker
 
 _POOL = 100
 
@@ -22,6 +23,18 @@ class LazyEmbedder(Protocol):
     def __call__(self) -> Embedder | None:
         """The embedder, loaded on first use."""
         ...
+
+
+class LazyReranker(Protocol):
+    """Gives the reranker, or None where none is wanted."""
+
+    def __call__(self) -> Reranker | None:
+        """The reranker, loaded on first use."""
+        ...
+
+
+def _none() -> None:
+    """No reranker, which is the default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +51,13 @@ class Found:
     misspelt: Mapping[str, str] = field(default_factory=dict)
 
 
-def retrieve(query: Query, index: Searchable, stored: Texts, embedder: LazyEmbedder) -> Found:
+def retrieve(
+    query: Query, index: Searchable, stored: Texts, embedder: LazyEmbedder, reranker: LazyReranker = _none
+) -> Found:
     """The passages that fit the query best; an empty or unanswerable query finds nothing.
 
-    Raises ModelMissing for a dense query without an embedder; a hybrid one then goes by words alone.
+    A reranker, where there is one, reads the first hits of a hybrid search again. Raises ModelMissing for a dense
+    query without an embedder; a hybrid one then goes by words alone.
     """
     language = texts.question_language(query.text)
     words, misspelt = read_words(query, index)
@@ -56,7 +72,9 @@ def retrieve(query: Query, index: Searchable, stored: Texts, embedder: LazyEmbed
     if query.mode is Mode.DENSE:
         nearest = index.dense(vector, query.filter, query.scope, limit=query.limit, words=words)
         return Found(_hits(stored, nearest), words, language, vector, misspelt)
-    return Found(_hybrid(query, words, vector, language, loaded, index, stored), words, language, vector, misspelt)
+    more = replace(query, limit=max(query.limit, _RERANKED))
+    hits = _hybrid(more, words, vector, language, loaded, index, stored)
+    return Found(_reranked(hits, query, reranker())[: query.limit], words, language, vector, misspelt)
 
 
 # --- words -----------------------------------------------------------------------------------------
@@ -177,7 +195,7 @@ def fuse(lists: _Lists, stored: Texts, query: Query, *, language: str, embedder:
             cosine = scale.cosine(coverage)
         elif key in abroad:
             coverage = _TRUST_ABROAD * scale.coverage(cosine) + _NAMES_ABROAD * coverage
-        return max(0.0, (coverage + scale.weight * cosine) / (1 + scale.weight))
+        return max(0.0, coverage + scale.weight * cosine)
 
     ranked = sorted((Scored(key, score(key)) for key in keys), key=lambda scored: -scored.score)
     ranked = _balanced(ranked, abroad, limit=query.limit, elsewhere=query.elsewhere)
@@ -213,6 +231,19 @@ def _balanced(ranked: Sequence[Scored], abroad: set[Key], *, limit: int, elsewhe
         if len(first) >= limit:
             break
     return first[:limit]
+
+
+def _reranked(hits: list[Hit], query: Query, reranker: Reranker | None) -> list[Hit]:
+    """The first hits in the order that a closer look gives them; the others after them as they were."""
+    if reranker is None:
+        return hits
+    first, rest = hits[:_RERANKED], hits[_RERANKED:]
+    judged = reranker.rerank(query.text, [hit.passage.text for hit in first])
+    again = [replace(hit, score=hit.score + reranker.weight * j) for hit, j in zip(first, judged, strict=True)]
+    return [*sorted(again, key=lambda hit: -hit.score), *rest]
+
+
+_RERANKED = 20
 
 
 def _hits(stored: Texts, ranked: Sequence[Scored]) -> list[Hit]:
