@@ -99,5 +99,5 @@ def test_settings_do_not_change(load):
 
 def test_a_reranker_that_does_not_exist_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="reranker"):
-        load(tmp_path, {"LYCEUM_RERANKER": "best"})
-    assert load(tmp_path, {"LYCEUM_RERANKER": "e5"}).reranker == "e5"
+        config.load(tmp_path, {"LYCEUM_RERANKER": "best"})
+    assert config.load(tmp_path, {"LYCEUM_RERANKER": "e5"}).reranker == "e5"
