@@ -8,10 +8,12 @@ LyceumError                      has a code, a message and a hint; codes are exp
 │   ├── ConfigError              a setting is wrong
 │   ├── StoreDamaged             the catalogue or a stored file cannot be read
 │   ├── IndexDamaged             the index cannot be read; it can be rebuilt from stored text
-│   └── ModelMissing             the weights of a model are absent or not the pinned ones
+│   ├── ModelMissing             the weights of a model are absent or not the pinned ones
+│   └── Unreachable              a database, object store or index on another machine does not answer; retryable
 ├── StepFailed                   one document could not go through one step of ingestion
 │   ├── ReceiveFailed            the source could not be read (step "receive")
 │   └── ExtractionFailed         no text could be taken out of the file (step "extract")
+├── ClaimLost                    another worker has taken over what this one worked on; retryable
 └── ModelFailed                  a language model gave no usable answer; retryable
 """
 
@@ -82,6 +84,23 @@ class ModelMissing(HomeError):
     """The weights of a model are absent or are not the pinned ones."""
 
     code = "model_missing"
+
+
+class Unreachable(HomeError):
+    """A database, object store or index on another machine does not answer.
+
+    Codes: database_unreachable, blobs_unreachable, index_unreachable.
+    """
+
+    code = "unreachable"
+    retryable = True
+
+
+class ClaimLost(LyceumError):
+    """Another worker has taken over what this one worked on; nothing of the late work was kept."""
+
+    code = "claim_lost"
+    retryable = True
 
 
 class StepFailed(LyceumError):

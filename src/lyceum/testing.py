@@ -290,6 +290,20 @@ class CatalogueSuite:
         assert claimed.id == first.id
         assert catalogue.claim_next(State.EXTRACTED) is None
 
+    def test_what_is_claimed_is_not_claimed_again(self, tmp_path: Path) -> None:
+        """Until it has been moved on and comes back to the same state."""
+        catalogue = self.make(tmp_path)
+        added = [catalogue.add(_received(f"{n}.txt", str(n)))[0] for n in range(3)]
+        first, last = catalogue.claim_next(State.RECEIVED), catalogue.claim_next(State.RECEIVED, newest=True)
+        assert first
+        assert last
+        assert [first.id, last.id] == [added[0].id, added[2].id]
+        catalogue.advance(first, Moved(State.SEARCHABLE))
+        catalogue.advance(first, Moved(State.RECEIVED))
+        again = catalogue.claim_next(State.RECEIVED)
+        assert again
+        assert again.id == first.id
+
     def test_a_failure_is_kept_and_received_again(self, tmp_path: Path) -> None:
         """What failed says why, and adding it again tries it again."""
         catalogue = self.make(tmp_path)

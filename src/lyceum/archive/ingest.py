@@ -21,10 +21,10 @@ from lyceum.archive.store import (
     Document,
     ExtractedProduct,
     Failure,
+    Holdings,
     Outcome,
     Received,
     SegmentedProduct,
-    SqliteCatalogue,
 )
 from lyceum.errors import ExtractionFailed, ReceiveFailed, StepFailed
 
@@ -147,7 +147,7 @@ def _title_from(name: str) -> str:
     return " ".join(stem.replace("_", " ").split())
 
 
-def stored_extract(catalogue: SqliteCatalogue, document: Document) -> Extracted:
+def stored_extract(catalogue: Holdings, document: Document) -> Extracted:
     """The extracted text of a version as it was stored, with its blocks and pages."""
     structure = catalogue.structure(document)
     return Extracted(

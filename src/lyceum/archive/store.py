@@ -25,7 +25,7 @@ from lyceum.archive.segment import PageFinder, Segment
 from lyceum.errors import HomeError, StepFailed, StoreDamaged, UnknownDocument
 
 PASSAGES_PER_VERSION = 1 << 20
-_TEXT_BLOCK = 16_384
+TEXT_BLOCK = 16_384
 _SCHEMA_VERSION = 1
 _WAL_ATTEMPTS = 250
 
@@ -153,8 +153,12 @@ class Catalogue(Protocol):
         """Writes a step's product and moves the version on."""
         ...
 
-    def claim_next(self, state: State) -> Document | None:
-        """The next version to be worked on in this state, oldest first; None when there is none."""
+    def claim_next(self, state: State, *, newest: bool = False) -> Document | None:
+        """The oldest version in this state that nobody works on, or the newest; None when there is none.
+
+        It is the caller's until a step other than extraction moves it on, until the caller gives it back, or
+        until the caller is gone; `advance` then raises ClaimLost for one who comes too late.
+        """
         ...
 
     def remove(self, document: str) -> list[str]:
@@ -187,6 +191,43 @@ class Texts(Protocol):
     def languages(self, keys: Sequence[int]) -> list[str]:
         """The language of each of these passages, without reading their text; `und` for keys that are gone."""
         ...
+
+
+class Records(Protocol):
+    """What the library asks of a catalogue besides: counts, history, and the end of its work."""
+
+    @property
+    def revision(self) -> int:
+        """A number that grows with every change."""
+        ...
+
+    def structure(self, document: Document) -> dict[str, Any]:
+        """The stored blocks and pages, as lists of plain values."""
+        ...
+
+    def sources(self, document: str) -> list[str]:
+        """Every source from which the document's bytes have come."""
+        ...
+
+    def versions(self, document: str) -> list[Document]:
+        """All versions of a document, oldest first."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """How many versions and passages stand in each state, as `state` and `state:passages`."""
+        ...
+
+    def give_back(self) -> None:
+        """Lets others have what was claimed and not moved on."""
+        ...
+
+    def close(self) -> None:
+        """Gives back what is held, the connection too."""
+        ...
+
+
+class Holdings(Catalogue, Texts, Records, Protocol):
+    """All that a home needs of the place in which its catalogue and its texts are kept."""
 
 
 class BlobStore(Protocol):
@@ -285,6 +326,85 @@ class _Connection(sqlite3.Connection):
             return super().executemany(sql, parameters)
 
 
+def document_of(row: Any) -> Document:
+    """The version that a row of the table of versions describes, whichever database gave it."""
+    return Document(
+        id=row["document"],
+        version=row["id"],
+        number=row["number"],
+        row=row["row"],
+        source=row["source"],
+        name=row["name"],
+        sha256=row["sha256"],
+        metadata=Metadata.from_dict(json.loads(row["metadata"])),
+        state=State(row["state"]),
+        passages=row["passages"],
+        characters=row["characters"],
+        text_sha256=row["text_sha256"],
+        notes=tuple(json.loads(row["notes"])),
+        failure=Failure(**json.loads(row["failure"])) if row["failure"] else None,
+    )
+
+
+def passage_of(document: Document, n: int, place: Any, text: str) -> Passage:
+    """The passage that a row of the table of passages describes."""
+    return Passage(
+        id=f"{document.version}.{n}",
+        key=document.row * PASSAGES_PER_VERSION + n,
+        document=document,
+        start=place["start"],
+        end=place["end"],
+        text=text,
+        pages=tuple(Page(*page) for page in json.loads(place["pages"])),
+        heading=place["heading"],
+    )
+
+
+def plain_pages(pages: Iterable[Page]) -> str:
+    """The pages of a passage as they are stored."""
+    return json.dumps([[page.label, page.start, page.end] for page in pages])
+
+
+def version_id(document: str, sha256: str) -> str:
+    """The id of the version of a document with these bytes: the same in every home."""
+    return hashlib.sha256(f"{document}/{sha256}".encode()).hexdigest()[:16]
+
+
+def text_blocks(text: str) -> Iterator[tuple[int, bytes]]:
+    """A text as it is stored: compressed blocks, each with the offset of its first character."""
+    for start in range(0, len(text), TEXT_BLOCK):
+        yield start, zlib.compress(text[start : start + TEXT_BLOCK].encode("utf-8", "surrogatepass"), 6)
+
+
+def text_between(blocks: Sequence[tuple[int, bytes]], start: int, end: int) -> str:
+    """The text between two offsets, from the blocks that hold it, in order; raises StoreDamaged."""
+    if not blocks:
+        return ""
+    try:
+        text = "".join(zlib.decompress(data).decode("utf-8", "surrogatepass") for _, data in blocks)
+    except (zlib.error, UnicodeDecodeError) as error:
+        raise StoreDamaged(
+            "A stored text cannot be read.", hint="Run `lyceum check`; add the document again."
+        ) from error
+    first = blocks[0][0]
+    return text[start - first : end - first]
+
+
+def packed_structure(extracted: Extracted) -> bytes:
+    """Blocks and pages as they are stored."""
+    structure = {
+        "blocks": [[b.kind, b.start, b.end, b.level] for b in extracted.blocks],
+        "pages": [[p.label, p.start, p.end] for p in extracted.pages],
+    }
+    return zlib.compress(json.dumps(structure).encode(), 6)
+
+
+def unpacked_structure(data: bytes | None) -> dict[str, Any]:
+    """The inverse of `packed_structure`; of nothing, a structure without blocks and pages."""
+    structure: dict[str, Any] = json.loads(zlib.decompress(data)) if data else {"blocks": [], "pages": []}
+    return structure
+
+
 def text_digest(text: str) -> str:
     """The SHA-256 of a stored text, by which an alteration is found."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -297,6 +417,7 @@ class SqliteCatalogue:
         self._path = path
         self._cache: dict[int, Document | None] = {}
         self._cached_at = (0, 0)
+        self._claimed: set[int] = set()
         with _damage_told():
             self._db = sqlite3.connect(
                 path, isolation_level=None, timeout=60, check_same_thread=False, factory=_Connection
@@ -345,7 +466,7 @@ class SqliteCatalogue:
         sql = f"SELECT * FROM versions WHERE state IN ({_quoted(states)}) AND row > ? ORDER BY row LIMIT 500"  # noqa: S608
         last = 0
         while rows := self._db.execute(sql, (last,)).fetchall():
-            yield from map(self._from_row, rows)
+            yield from map(document_of, rows)
             last = rows[-1]["row"]
 
     def advance(self, document: Document, product: Product) -> Document:
@@ -364,12 +485,26 @@ class SqliteCatalogue:
                         (json.dumps(product.as_dict()), document.row),
                     )
             self._db.execute("UPDATE meta SET value = value + 1 WHERE name='revision'")
+        if not isinstance(product, ExtractedProduct):
+            self._claimed.discard(document.row)
         return self._document(document.row)
 
-    def claim_next(self, state: State) -> Document | None:
-        """The oldest version in this state. The caller holds the home's writing lock, so no claim is kept."""
-        found = self._db.execute("SELECT * FROM versions WHERE state=? ORDER BY row LIMIT 1", (state.value,)).fetchone()
-        return self._from_row(found) if found else None
+    def claim_next(self, state: State, *, newest: bool = False) -> Document | None:
+        """The next version in this state. The holder of the home's writing lock is alone: its claims need no row."""
+        order = "DESC" if newest else "ASC"
+        rows = self._db.execute(
+            f"SELECT * FROM versions WHERE state=? ORDER BY row {order} LIMIT ?",  # noqa: S608
+            (state.value, len(self._claimed) + 1),
+        ).fetchall()
+        for row in rows:
+            if row["row"] not in self._claimed:
+                self._claimed.add(row["row"])
+                return document_of(row)
+        return None
+
+    def give_back(self) -> None:
+        """Lets what was claimed be claimed again."""
+        self._claimed.clear()
 
     def remove(self, document: str) -> list[str]:
         """Deletes a document's versions that are marked for it, or all where none is, with what was made of them."""
@@ -414,7 +549,7 @@ class SqliteCatalogue:
                 "SELECT start, end, pages, heading FROM passages WHERE version=? AND n=?", (version, n)
             ).fetchone()
             if document and place:
-                found.append(self._passage(document, n, place, self._read(version, place["start"], place["end"])))
+                found.append(passage_of(document, n, place, self._read(version, place["start"], place["end"])))
         return found
 
     def passages_of(self, document: Document) -> list[Passage]:
@@ -423,7 +558,7 @@ class SqliteCatalogue:
         places = self._db.execute(
             "SELECT n, start, end, pages, heading FROM passages WHERE version=? ORDER BY n", (document.row,)
         ).fetchall()
-        return [self._passage(document, p["n"], p, text[p["start"] : p["end"]]) for p in places]
+        return [passage_of(document, p["n"], p, text[p["start"] : p["end"]]) for p in places]
 
     def languages(self, keys: Sequence[int]) -> list[str]:
         """The language of each of these passages."""
@@ -447,7 +582,7 @@ class SqliteCatalogue:
     def versions(self, document: str) -> list[Document]:
         """All versions of a document, oldest first."""
         rows = self._db.execute("SELECT * FROM versions WHERE document=? ORDER BY number", (document,))
-        return [self._from_row(row) for row in rows.fetchall()]
+        return [document_of(row) for row in rows.fetchall()]
 
     def counts(self) -> dict[str, int]:
         """How many versions and passages stand in each state, as `state` and `state:passages`."""
@@ -548,13 +683,13 @@ class SqliteCatalogue:
         number = self._db.execute(
             "SELECT COALESCE(MAX(number), 0) + 1 FROM versions WHERE document=?", (document,)
         ).fetchone()[0]
-        version = hashlib.sha256(f"{document}/{received.sha256}".encode()).hexdigest()[:16]
+        given = json.dumps(received.given.as_dict())
         cursor = self._db.execute(
             """INSERT INTO versions(id, document, number, source, name, sha256, size, given, metadata, state)
                VALUES(?,?,?,?,?,?,?,?,?,'received')""",
             (
-                version, document, number, received.source, received.name, received.sha256, received.size,
-                json.dumps(received.given.as_dict()), json.dumps(received.given.as_dict()),
+                version_id(document, received.sha256), document, number, received.source, received.name,
+                received.sha256, received.size, given, given,
             ),
         )  # fmt: skip
         return int(cursor.lastrowid or 0)
@@ -570,22 +705,10 @@ class SqliteCatalogue:
         self._db.execute("DELETE FROM texts WHERE version=?", (row,))
         self._db.executemany(
             "INSERT INTO texts(version, start, data) VALUES(?,?,?)",
-            (
-                (
-                    row,
-                    start,
-                    zlib.compress(text[start : start + _TEXT_BLOCK].encode("utf-8", "surrogatepass"), 6),
-                )
-                for start in range(0, len(text), _TEXT_BLOCK)
-            ),
+            ((row, start, data) for start, data in text_blocks(text)),
         )
-        structure = {
-            "blocks": [[b.kind, b.start, b.end, b.level] for b in product.extracted.blocks],
-            "pages": [[p.label, p.start, p.end] for p in product.extracted.pages],
-        }
         self._db.execute(
-            "INSERT OR REPLACE INTO structures(version, data) VALUES(?,?)",
-            (row, zlib.compress(json.dumps(structure).encode(), 6)),
+            "INSERT OR REPLACE INTO structures(version, data) VALUES(?,?)", (row, packed_structure(product.extracted))
         )
         self._db.execute(
             """UPDATE versions SET state='extracted', characters=?, text_sha256=?, metadata=?, notes=?, failure=NULL
@@ -604,7 +727,7 @@ class SqliteCatalogue:
         self._db.executemany(
             "INSERT INTO passages(version, n, start, end, pages, heading) VALUES(?,?,?,?,?,?)",
             (
-                (document.row, n, s.start, s.end, _plain_pages(s.pages), s.heading)
+                (document.row, n, s.start, s.end, plain_pages(s.pages), s.heading)
                 for n, s in enumerate(product.segments)
             ),
         )
@@ -624,25 +747,14 @@ class SqliteCatalogue:
 
     def _structure(self, document: Document) -> dict[str, Any]:
         row = self._db.execute("SELECT data FROM structures WHERE version=?", (document.row,)).fetchone()
-        if not row:
-            return {"blocks": [], "pages": []}
-        structure: dict[str, Any] = json.loads(zlib.decompress(row["data"]))
-        return structure
+        return unpacked_structure(row["data"] if row else None)
 
     def _read(self, version: int, start: int, end: int) -> str:
         rows = self._db.execute(
             "SELECT start, data FROM texts WHERE version=? AND start >= ? AND start < ? ORDER BY start",
-            (version, start - start % _TEXT_BLOCK, max(end, start + 1)),
+            (version, start - start % TEXT_BLOCK, max(end, start + 1)),
         ).fetchall()
-        if not rows:
-            return ""
-        try:
-            text = "".join(zlib.decompress(row["data"]).decode("utf-8", "surrogatepass") for row in rows)
-        except (zlib.error, UnicodeDecodeError) as error:
-            raise StoreDamaged(
-                "A stored text cannot be read.", hint="Run `lyceum check`; add the document again."
-            ) from error
-        return text[start - rows[0]["start"] : end - rows[0]["start"]]
+        return text_between([(row["start"], row["data"]) for row in rows], start, end)
 
     def _needs(self, sha256: str) -> bool:
         return bool(self._db.execute("SELECT 1 FROM versions WHERE sha256=? LIMIT 1", (sha256,)).fetchone())
@@ -657,49 +769,15 @@ class SqliteCatalogue:
         """A version by its number, from memory where it is there."""
         if row not in self._cache:
             found = self._db.execute("SELECT * FROM versions WHERE row=?", (row,)).fetchone()
-            self._cache[row] = self._from_row(found) if found else None
+            self._cache[row] = document_of(found) if found else None
         return self._cache[row]
 
     def _document(self, row: int) -> Document:
-        return self._from_row(self._db.execute("SELECT * FROM versions WHERE row=?", (row,)).fetchone())
-
-    def _from_row(self, row: sqlite3.Row) -> Document:
-        return Document(
-            id=row["document"],
-            version=row["id"],
-            number=row["number"],
-            row=row["row"],
-            source=row["source"],
-            name=row["name"],
-            sha256=row["sha256"],
-            metadata=Metadata.from_dict(json.loads(row["metadata"])),
-            state=State(row["state"]),
-            passages=row["passages"],
-            characters=row["characters"],
-            text_sha256=row["text_sha256"],
-            notes=tuple(json.loads(row["notes"])),
-            failure=Failure(**json.loads(row["failure"])) if row["failure"] else None,
-        )
-
-    def _passage(self, document: Document, n: int, place: sqlite3.Row, text: str) -> Passage:
-        return Passage(
-            id=f"{document.version}.{n}",
-            key=document.row * PASSAGES_PER_VERSION + n,
-            document=document,
-            start=place["start"],
-            end=place["end"],
-            text=text,
-            pages=tuple(Page(*page) for page in json.loads(place["pages"])),
-            heading=place["heading"],
-        )
+        return document_of(self._db.execute("SELECT * FROM versions WHERE row=?", (row,)).fetchone())
 
 
 def _language(document: Document | None) -> str:
     return (document.metadata.language if document else None) or "und"
-
-
-def _plain_pages(pages: Iterable[Page]) -> str:
-    return json.dumps([[page.label, page.start, page.end] for page in pages])
 
 
 def _quoted(states: Iterable[State]) -> str:
