@@ -74,9 +74,13 @@ def s3(host: str = "127.0.0.1", *, inside: Sequence[str] = ()) -> Iterator[S3]:
             f"-master.port={master}", f"-master.port.grpc={grpc[0]}", f"-volume.port={volume}",
             f"-volume.port.grpc={grpc[1]}", "-filer", f"-filer.port={filer}", f"-filer.port.grpc={grpc[2]}",
             "-s3", f"-s3.port={port}", f"-s3.port.grpc={grpc[3]}", f"-s3.config={folder / 'who.json'}",
-            "-s3.port.iceberg=0", "-volume.max=100", "-master.volumeSizeLimitMB=64", "-webdav=false",
+            "-s3.port.iceberg=0", "-s3.port.lance=0", f"-s3.localSocket={folder / 's3.sock'}",
+            f"-filer.localSocket={folder / 'filer.sock'}", "-volume.max=100", "-master.volumeSizeLimitMB=64",
+            "-webdav=false",
         ]  # fmt: skip
-        with running(command, log=folder / "log", cwd=folder):
+        with running(command, log=folder / "log", cwd=folder) as server:
+            for said in ("Start Seaweed S3 API Server", "added volume server"):
+                wait_until(lambda said=said: _ready(server, folder / "log", said), "the S3 server")
             yield S3(f"s3://lyceum?endpoint=http://{host}:{port}", key, secret)
 
 
