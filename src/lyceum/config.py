@@ -39,6 +39,17 @@ class Settings:
     model_url: str = ""
     model_key: str = ""
     model_seconds: int = 60
+    database_url: str = ""
+    blobs_url: str = ""
+    blobs_key: str = ""
+    blobs_secret: str = ""
+    index_url: str = ""
+    claim_seconds: int = 60
+
+    @property
+    def shared(self) -> bool:
+        """Whether the home is shared by many machines."""
+        return bool(self.database_url)
 
 
 _SET_ELSEWHERE = ("home", "cache")
@@ -67,6 +78,7 @@ def load(home: Path | None, environment: Mapping[str, str]) -> Settings:
             values[name] = _whole_number(name, value) if field.type == "int" else _words(name, value)
     _check_embedder(str(values.get("embedder", "use")))
     _check_reranker(str(values.get("reranker", "")))
+    _all_or_none(values, "database_url", "blobs_url", "index_url")
     return Settings(home=place.expanduser().absolute(), cache=cache.expanduser().absolute(), **values)  # type: ignore[arg-type]
 
 
@@ -81,6 +93,16 @@ def _check_embedder(said: str) -> None:
         raise ConfigError(
             f"The setting embedder is “{said}”.",
             hint=f"It is {', '.join(_EMBEDDERS)}, {' or '.join(f'{kind}:NAME' for kind in _NAMED_EMBEDDERS)}.",
+        )
+
+
+def _all_or_none(values: Mapping[str, object], *names: str) -> None:
+    missing = [name for name in names if not values.get(name)]
+    if missing and len(missing) < len(names):
+        raise ConfigError(
+            f"The setting {missing[0]} is missing.",
+            hint=f"{', '.join(names)} stand together: machines that share one share all.",
+            code="setting_incomplete",
         )
 
 

@@ -14,6 +14,7 @@ import logging
 import re
 import resource
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,7 +31,9 @@ from lyceum.archive import (
     Document,
     Failure,
     FolderBlobStore,
+    Holdings,
     Intake,
+    KeptBlobs,
     LimitedWorker,
     Metadata,
     MetadataTable,
@@ -39,6 +42,7 @@ from lyceum.archive import (
     Page,
     PartialDate,
     Passage,
+    Product,
     Refused,
     SqliteCatalogue,
     State,
@@ -47,7 +51,19 @@ from lyceum.archive import (
     text_digest,
 )
 from lyceum.config import Settings
-from lyceum.errors import HomeError, InvalidValue, ModelFailed, ModelMissing, ReceiveFailed, StoreDamaged, UsageError
+from lyceum.errors import (
+    ClaimLost,
+    ConfigError,
+    HomeError,
+    InvalidValue,
+    LyceumError,
+    ModelFailed,
+    ModelMissing,
+    ReceiveFailed,
+    StoreDamaged,
+    UnknownDocument,
+    UsageError,
+)
 from lyceum.search import (
     E5_SMALL,
     USE_MULTILINGUAL,
@@ -60,6 +76,7 @@ from lyceum.search import (
     Found,
     Hit,
     IndexState,
+    KeptIndex,
     Mode,
     Order,
     Phrase,
@@ -103,6 +120,7 @@ log = logging.getLogger(__name__)
 _TEXT_BATCH = 4_000
 _VECTOR_BATCH = 1_000
 _BATCH_SECONDS = 2.0
+_LOOK_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 30.0
 
 Progress = Callable[[str, int, int], None]
 """Told how far long work has come: the step, how much is done, and of how much."""
@@ -167,9 +185,7 @@ class Library:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         try:
-            settings.home.mkdir(parents=True, exist_ok=True)
-            self._blobs = FolderBlobStore(settings.home / "blobs")
-            self._catalogue = SqliteCatalogue(settings.home / "catalogue.sqlite3")
+            self._catalogue, self._blobs = _shared(settings) if settings.shared else _embedded(settings)
         except OSError as error:
             raise HomeError(
                 f"The home {settings.home} cannot be used: {error.strerror or error}.",
@@ -178,6 +194,7 @@ class Library:
         self._embedder_failure: ModelMissing | ModelFailed | None = None
         self._rows: tuple[int, Mapping[int, Document]] | None = None
         self._in_use: str | None = None
+        self._stopping = threading.Event()
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
@@ -199,10 +216,12 @@ class Library:
         self._catalogue.close()
 
     @cached_property
-    def index(self) -> EmbeddedIndex:
+    def index(self) -> KeptIndex:
         """The index, opened on first use; raises IndexDamaged."""
         # What is told from the class spares a search by words the loading of a model.
         space: Any = _OWN_EMBEDDERS.get(self._embedder_in_use()) or self.embedder
+        if self._settings.shared:
+            return _sharded(self._settings, space)
         return EmbeddedIndex(self._settings.home / "index", embedder=space.name, dimension=space.dimension)
 
     @cached_property
@@ -211,7 +230,12 @@ class Library:
         return _make_embedder(replace(self._settings, embedder=self._embedder_in_use()))
 
     def _embedder_in_use(self) -> str:
-        """The embedder that the home was last switched to: another that is set comes once all its vectors are made."""
+        """The embedder that the home was last switched to: another that is set comes once all its vectors are made.
+
+        A shared home keeps to the one that is set on all its machines.
+        """
+        if self._settings.shared:
+            return self._settings.embedder
         try:
             self._in_use = self._in_use_file.read_text(encoding="utf-8")
         except FileNotFoundError:
@@ -280,6 +304,32 @@ class Library:
             if self._settings.embedder != self._embedder_in_use():
                 self._switch_embedder(tell)
 
+    def serve(self, *, once: bool = False, vectors: bool = True) -> None:
+        """Does what waits, and then what comes, until `stop` is called; with `once`, until nothing waits.
+
+        Any number of machines may do so on one shared home. What cannot be reached is awaited.
+        """
+        with LimitedWorker(
+            seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
+        ) as worker:
+            intake, pause = self._intake(worker), _LOOK_SECONDS
+            while not self._stopping.is_set():
+                try:
+                    self._serve_waiting(intake, vectors=vectors)
+                    pause = _LOOK_SECONDS
+                except LyceumError as error:
+                    if once or not error.retryable:
+                        raise
+                    pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+                    log.warning("%s Trying again in %d s.", error.message, pause)
+                if once:
+                    return
+                self._stopping.wait(pause)
+
+    def stop(self) -> None:
+        """Ends `serve` after the document at hand; may be called from a signal handler or another thread."""
+        self._stopping.set()
+
     def remove(self, documents: Sequence[str]) -> list[str]:
         """Takes documents out with all that was made of them; returns their ids. Raises UnknownDocument."""
         found = [self._catalogue.get(document) for document in documents]
@@ -296,8 +346,11 @@ class Library:
             if "index" in self.__dict__:
                 self.index.close()
                 del self.__dict__["index"]
-            folder = self._settings.home / "index"
-            discard(folder if vectors else folder / "text")
+            if self._settings.shared:
+                _discard_shards(self._settings)
+            else:
+                folder = self._settings.home / "index"
+                discard(folder if vectors else folder / "text")
             for document in list(self._catalogue.find(states=(State.SEARCHABLE, State.INDEXED))):
                 self._catalogue.advance(document, Moved(State.SEGMENTED))
         self.work(progress)
@@ -521,12 +574,9 @@ class Library:
         counts = self._catalogue.counts()
         total = counts.get(State.RECEIVED, 0) + counts.get(State.EXTRACTED, 0)
         done, pending, since = 0, 0, time.monotonic()
-        while document := self._catalogue.claim_next(State.RECEIVED) or self._catalogue.claim_next(State.EXTRACTED):
+        while document := self._next_unread():
             tell("extract", done, total)
-            if document.state is State.RECEIVED:
-                document = intake.extract(document)
-            if document.state is State.EXTRACTED:
-                document = intake.segment(document, stored_extract(self._catalogue, document))
+            if document := self._read(document, intake):
                 pending += document.passages
             done += 1
             if pending >= _TEXT_BATCH or time.monotonic() - since > _BATCH_SECONDS:
@@ -535,21 +585,60 @@ class Library:
         tell("extract", done, total)
         self._index_text()
 
+    def _next_unread(self) -> Document | None:
+        if self._stopping.is_set():
+            return None
+        return self._catalogue.claim_next(State.RECEIVED) or self._catalogue.claim_next(State.EXTRACTED)
+
+    def _read(self, document: Document, intake: Intake) -> Document | None:
+        """Takes a document's text out and cuts it into passages; None where another worker has it now."""
+        try:
+            if document.state is State.RECEIVED:
+                document = intake.extract(document)
+            if document.state is State.EXTRACTED:
+                document = intake.segment(document, stored_extract(self._catalogue, document))
+        except (ClaimLost, UnknownDocument) as error:
+            log.info("another has it", extra={"document": document.id, "code": error.code})
+            return None
+        except StoreDamaged as error:
+            if not self._settings.shared:
+                raise
+            # One file that is gone must not stop every worker in turn.
+            self._advance(document, Failure("extract", error.code, error.message, error.hint))
+            return None
+        return document
+
+    def _advance(self, document: Document, product: Product) -> None:
+        """Moves a version on, unless another worker has it now."""
+        with contextlib.suppress(ClaimLost, UnknownDocument):
+            self._catalogue.advance(document, product)
+
     def _index_text(self) -> None:
-        while batch := self._next_batch(State.SEGMENTED, _TEXT_BATCH):
+        while batch := self._claimed(State.SEGMENTED, _TEXT_BATCH):
             newest = [document for document in batch if self._is_newest(document)]
             for document in batch:
                 if document not in newest:
-                    self._catalogue.advance(document, Moved(State.SUPERSEDED))
+                    self._advance(document, Moved(State.SUPERSEDED))
             older = [v.row for d in newest for v in self._catalogue.versions(d.id) if v.row != d.row]
             self.index.put(map(self._entry, newest), without=older, revision=self._catalogue.revision)
             for document in newest:
-                self._catalogue.advance(document, Moved(State.SEARCHABLE))
+                self._advance(document, Moved(State.SEARCHABLE))
+            self._take_back([document for document in newest if not self._is_newest(document)])
+
+    def _take_back(self, documents: Sequence[Document]) -> None:
+        """Takes out of the index what another worker made old, or a removal took out, while it was put in."""
+        if not documents:
+            return
+        self.index.put((), without=[document.row for document in documents], revision=self._catalogue.revision)
+        for document in documents:
+            current = {version.row: version for version in self._catalogue.versions(document.id)}
+            if document.row in current and current[document.row].state in READABLE:
+                self._advance(document, Moved(State.SUPERSEDED))
 
     def _is_newest(self, document: Document) -> bool:
         """Whether no newer content of the document can be read; the source may have changed since a kill."""
         versions = self._catalogue.versions(document.id)
-        return document.number == max(v.number for v in versions if v.state in READABLE)
+        return document.number == max((v.number for v in versions if v.state in READABLE), default=-1)
 
     def _embed(self, tell: Progress) -> None:
         """Vectors for all that waits for them, as far as the embedder can be had."""
@@ -559,12 +648,13 @@ class Library:
             log.warning("%s %s", error.message, error.hint)
 
     def _make_vectors(self, tell: Progress) -> None:
-        waiting = list(self._catalogue.find(states=(State.SEARCHABLE,)))
-        embedder = self.embedder if any(document.passages for document in waiting) else None
+        total = self._catalogue.counts().get(f"{State.SEARCHABLE}:passages", 0)
+        embedder = self.embedder if total else None
         # Newest first: what was just added is what will be asked for next.
-        for batch in self._attach_vectors(self.index, embedder, waiting[::-1], tell):
+        claimed = iter(lambda: self._claimed(State.SEARCHABLE, _VECTOR_BATCH, newest=True), [])
+        for batch in self._attach_vectors(self.index, embedder, claimed, total, tell):
             for document in batch:
-                self._catalogue.advance(document, Moved(State.INDEXED))
+                self._advance(document, Moved(State.INDEXED))
 
     def _switch_embedder(self, tell: Progress) -> None:
         """Makes the vectors of the embedder that is set beside those in use, and goes over to them when all are there.
@@ -576,22 +666,25 @@ class Library:
             folder = self._settings.home / "index"
             beside = EmbeddedIndex(folder, embedder=embedder.name, dimension=embedder.dimension)
             documents = list(self._catalogue.find(states=(State.INDEXED,)))
-            for _ in self._attach_vectors(beside, embedder, documents, tell):
+            batches, total = _in_batches(documents, _VECTOR_BATCH), sum(document.passages for document in documents)
+            for _ in self._attach_vectors(beside, embedder, batches, total, tell):
                 pass
+            if self._stopping.is_set():
+                return
         except (ModelMissing, ModelFailed) as error:
             log.warning("%s %s", error.message, error.hint)
             return
         write_whole(self._in_use_file, self._settings.embedder.encode())
         self._notice_switch()
-        self.index.discard_other_vectors()
+        beside.discard_other_vectors()
 
     def _attach_vectors(
-        self, index: EmbeddedIndex, embedder: Embedder | None, documents: Sequence[Document], tell: Progress
+        self, index: KeptIndex, embedder: Embedder | None, batches: Iterable[list[Document]], total: int, tell: Progress
     ) -> Iterator[list[Document]]:
         """Gives an index the vectors that it lacks, and each batch of documents back when its vectors are there."""
-        total, done = sum(document.passages for document in documents), 0
-        for batch in _in_batches(documents, _VECTOR_BATCH):
-            have = index.with_vectors()
+        done = 0
+        for batch in batches:
+            have = index.with_vectors([document.row for document in batch])
             made = []
             for document in batch:
                 if embedder is None or have.get(document.row) == document.passages:
@@ -599,6 +692,8 @@ class Library:
                 passages = self._catalogue.passages_of(document)
                 rows = []
                 for start in range(0, len(passages), _EMBED_CHUNK):
+                    if self._stopping.is_set():
+                        return
                     tell("embed", done, total)
                     rows.append(embedder.embed_passages([p.text for p in passages[start : start + _EMBED_CHUNK]]))
                     done += len(rows[-1])
@@ -622,19 +717,44 @@ class Library:
         facts = facts_of(passages[0])
         return Entry(facts, passages)
 
-    def _next_batch(self, state: State, passages: int) -> list[Document]:
+    def _claimed(self, state: State, passages: int, *, newest: bool = False) -> list[Document]:
+        """Versions in a state with about so many passages, which are ours to work on."""
         batch: list[Document] = []
         size = 0
-        for document in self._catalogue.find(states=(state,)):
+        while size < passages and not self._stopping.is_set():
+            document = self._catalogue.claim_next(state, newest=newest)
+            if document is None:
+                break
             batch.append(document)
             size += document.passages
-            if size >= passages:
-                break
         return batch
+
+    def _serve_waiting(self, intake: Intake, *, vectors: bool) -> None:
+        counts = self._catalogue.counts()
+        unread = any(counts.get(state) for state in _UNREAD)
+        if unread or (vectors and counts.get(State.SEARCHABLE) and self._optional_embedder()):
+            with self._writing():
+                self._work(intake, _silent)
+                if vectors:
+                    self._embed(_silent)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
-        """Holds the home's writing lock, waiting for another process that does; the kernel frees it at death."""
+        """Holds the home's writing lock, and gives back what was claimed and opened under it.
+
+        A shared home has no lock: there, claims part the work.
+        """
+        with contextlib.nullcontext() if self._settings.shared else self._locked():
+            try:
+                yield
+            finally:
+                self._catalogue.give_back()
+                if "index" in self.__dict__:
+                    self.index.close()
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Waits for another process that writes; the kernel frees the lock at a process's death."""
         path = self._settings.home / "writer.lock"
         with path.open("w") as lock:
             try:
@@ -642,14 +762,10 @@ class Library:
             except BlockingIOError:
                 log.warning("Another process is writing to this home; waiting for it to finish.")
                 fcntl.flock(lock, fcntl.LOCK_EX)
-            try:
-                if not self._in_use_file.exists():
-                    self._in_use_file.parent.mkdir(exist_ok=True)
-                    write_whole(self._in_use_file, self._settings.embedder.encode())
-                yield
-            finally:
-                if "index" in self.__dict__:
-                    self.index.close()
+            if not self._in_use_file.exists():
+                self._in_use_file.parent.mkdir(exist_ok=True)
+                write_whole(self._in_use_file, self._settings.embedder.encode())
+            yield
 
     def _search(self, query: Query) -> Found:
         self._notice_switch()
@@ -702,7 +818,61 @@ class Library:
         return OpenAICompatible(settings.model_url, settings.model_key, model, seconds=settings.model_seconds)
 
 
+_UNREAD = (State.RECEIVED, State.EXTRACTED, State.SEGMENTED, State.REMOVING)
 _OWN_EMBEDDERS: Mapping[str, type[UseEmbedder | E5Embedder]] = {"use": UseEmbedder, "e5": E5Embedder}
+
+
+def _embedded(settings: Settings) -> tuple[Holdings, KeptBlobs]:
+    """The catalogue and the files of a home in one folder."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    blobs = FolderBlobStore(settings.home / "blobs")
+    return SqliteCatalogue(settings.home / "catalogue.sqlite3"), blobs
+
+
+def _shared(settings: Settings) -> tuple[Holdings, KeptBlobs]:
+    """The catalogue and the files of a home that many machines share."""
+    with _installed():
+        from lyceum.providers.objectstore import ObjectBlobStore, Place  # noqa: PLC0415  (not every home needs them)
+        from lyceum.providers.postgres import PostgresCatalogue  # noqa: PLC0415
+    place = Place.parse(settings.blobs_url, settings.blobs_key, settings.blobs_secret)
+    blobs = ObjectBlobStore(place, settings.cache / "blobs")
+    return PostgresCatalogue(settings.database_url, lease=settings.claim_seconds), blobs
+
+
+def _sharded(settings: Settings, space: Any) -> KeptIndex:
+    """The index in shards on Ray."""
+    with _installed():
+        from lyceum.providers.objectstore import Place  # noqa: PLC0415
+        from lyceum.providers.ray import RayIndex, Shards  # noqa: PLC0415
+    place = Place.parse(settings.blobs_url, settings.blobs_key, settings.blobs_secret)
+    return RayIndex(
+        Shards.parse(settings.index_url), place, near=settings.cache / "shards",
+        embedder=space.name, dimension=space.dimension,
+    )  # fmt: skip
+
+
+def _discard_shards(settings: Settings) -> None:
+    with _installed():
+        from lyceum.providers.objectstore import Place  # noqa: PLC0415
+        from lyceum.providers.ray import Shards, discard_shards  # noqa: PLC0415
+    discard_shards(
+        Shards.parse(settings.index_url), Place.parse(settings.blobs_url, settings.blobs_key, settings.blobs_secret)
+    )
+
+
+@contextlib.contextmanager
+def _installed() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise ConfigError(
+            f"A shared home needs a package that is not installed: {error.name}.",
+            hint="Install it with `pip install 'lyceum[scale]'`.",
+            code="packages_missing",
+        ) from error
+
+
+_UNREAD = (State.RECEIVED, State.EXTRACTED, State.SEGMENTED, State.REMOVING)
 _EMBED_CHUNK = 256
 _STRETCHES = 8
 _AS_WRITTEN = (".txt", ".md", ".markdown")

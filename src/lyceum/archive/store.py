@@ -254,6 +254,14 @@ class BlobStore(Protocol):
         ...
 
 
+class KeptBlobs(BlobStore, Protocol):
+    """A BlobStore that tidies up after writers that are gone."""
+
+    def sweep(self) -> None:
+        """Deletes what writers on this machine left that are no longer running."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ExtractedProduct:
     """Text taken out of a file, with the metadata as resolved."""
@@ -418,6 +426,8 @@ class SqliteCatalogue:
         self._cache: dict[int, Document | None] = {}
         self._cached_at = (0, 0)
         self._claimed: set[int] = set()
+        # How far claims have come in each state since anything moved, so that a batch is not sought from its start.
+        self._passed: dict[tuple[State, bool], int] = {}
         with _damage_told():
             self._db = sqlite3.connect(
                 path, isolation_level=None, timeout=60, check_same_thread=False, factory=_Connection
@@ -485,26 +495,29 @@ class SqliteCatalogue:
                         (json.dumps(product.as_dict()), document.row),
                     )
             self._db.execute("UPDATE meta SET value = value + 1 WHERE name='revision'")
+        self._passed.clear()
         if not isinstance(product, ExtractedProduct):
             self._claimed.discard(document.row)
         return self._document(document.row)
 
     def claim_next(self, state: State, *, newest: bool = False) -> Document | None:
         """The next version in this state. The holder of the home's writing lock is alone: its claims need no row."""
-        order = "DESC" if newest else "ASC"
-        rows = self._db.execute(
-            f"SELECT * FROM versions WHERE state=? ORDER BY row {order} LIMIT ?",  # noqa: S608
-            (state.value, len(self._claimed) + 1),
-        ).fetchall()
-        for row in rows:
+        compared, order, start = ("<", "DESC", 1 << 62) if newest else (">", "ASC", 0)
+        found = self._db.execute(
+            f"SELECT * FROM versions WHERE state=? AND row {compared} ? ORDER BY row {order}",  # noqa: S608
+            (state.value, self._passed.get((state, newest), start)),
+        )
+        while row := found.fetchone():
             if row["row"] not in self._claimed:
                 self._claimed.add(row["row"])
+                self._passed[state, newest] = row["row"]
                 return document_of(row)
         return None
 
     def give_back(self) -> None:
         """Lets what was claimed be claimed again."""
         self._claimed.clear()
+        self._passed.clear()
 
     def remove(self, document: str) -> list[str]:
         """Deletes a document's versions that are marked for it, or all where none is, with what was made of them."""

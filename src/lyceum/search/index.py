@@ -161,9 +161,10 @@ class EmbeddedIndex:
             self._vectors.put(facts, rows)
         self._vectors.commit()
 
-    def with_vectors(self) -> dict[int, int]:
-        """The versions that have vectors, with how many."""
-        return self._vectors.versions()
+    def with_vectors(self, among: Sequence[int] | None = None) -> dict[int, int]:
+        """The versions that have vectors, with how many: all of them, or those among some."""
+        held = self._vectors.versions()
+        return held if among is None else {version: held[version] for version in among if version in held}
 
     def discard_other_vectors(self) -> None:
         """Deletes the vectors of embedders that are no longer used; readers that still hold them lose nothing."""
@@ -579,6 +580,22 @@ def _read_object(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return value if isinstance(value, dict) else {}
+
+
+class KeptIndex(Searchable, Protocol):
+    """An Index with what its upkeep asks of it."""
+
+    def with_vectors(self, among: Sequence[int] | None = None) -> dict[int, int]:
+        """The versions that have vectors, with how many: all of them, or those among some."""
+        ...
+
+    def passages_of(self, version: int) -> int:
+        """How many passages of a version are indexed."""
+        ...
+
+    def close(self) -> None:
+        """Ends writing."""
+        ...
 
 
 def discard(folder: Path) -> None:
