@@ -400,7 +400,7 @@ class Library:
         started = time.perf_counter()
         found = self._search(query)
         state = self.index.state()
-        notes = []
+        notes = list(state.notes)
         if query.mode is Mode.HYBRID and found.vector is None and query.text.strip() and self._embedder_failure:
             notes.append(f"{self._embedder_failure.message} Found by words alone.")
         if state.vectors < state.passages and query.mode is not Mode.LEXICAL:

@@ -43,8 +43,8 @@ from lyceum.archive.store import (
 __all__ = [
     "PASSAGES_PER_VERSION", "READABLE", "TEXT_BLOCK", "WITH_TEXT", "BlobStore", "Block", "Catalogue", "Document",
     "Extracted", "ExtractedProduct", "Failure", "FolderBlobStore", "Found", "Holdings", "Intake", "KeptBlobs",
-    "LimitedWorker", "Metadata", "MetadataTable", "Moved", "Outcome", "Page", "PageFinder", "PartialDate", "Passage", "Product",
-    "Received", "Records", "Refused", "Segment", "SegmentedProduct", "SqliteCatalogue", "State", "Taken",
+    "LimitedWorker", "Metadata", "MetadataTable", "Moved", "Outcome", "Page", "PageFinder", "PartialDate", "Passage",
+    "Product", "Received", "Records", "Refused", "Segment", "SegmentedProduct", "SqliteCatalogue", "State", "Taken",
     "TextBuilder", "Texts", "document_id", "document_of", "find_files", "packed_structure", "passage_of",
     "plain_pages", "segment", "stored_extract", "text_between", "text_blocks", "text_digest", "unpacked_structure",
     "version_id",

@@ -181,9 +181,10 @@ class Snapshots:
             partial = path.with_name(f"{path.name}.{os.getpid()}")
             partial.write_text(content)
             partial.replace(path)
+        # A reader may be about to open what the last snapshot held.
+        kept = {*manifest.files, *manifest.small, *self._last.files, *self._last.small}
         for path in self._folder.rglob("*"):
-            name = path.relative_to(self._folder).as_posix()
-            if path.is_file() and _belongs(path) and name not in manifest.files and name not in manifest.small:
+            if path.is_file() and _belongs(path) and path.relative_to(self._folder).as_posix() not in kept:
                 path.unlink(missing_ok=True)
         self._before, self._last = self._last, manifest
 

@@ -172,6 +172,16 @@ class EmbeddedIndex:
             if folder != self._vectors_folder:
                 shutil.rmtree(folder, ignore_errors=True)
 
+    # --- as a shard of a larger index ----------------------------------------------------------------
+
+    def spoken(self, keys: Sequence[Key], language: str) -> list[Key]:
+        """Those of some passages with vectors that are in a language, or in none known."""
+        return self._vectors.spoken(keys, language)
+
+    def scores(self, vector: Vectors, keys: Sequence[Key]) -> dict[Key, float]:
+        """The cosine of these passages; those without a vector are left out."""
+        return self._vectors.score(keys, vector)
+
     def close(self) -> None:
         """Ends writing: waits for merges and gives the writer's memory back."""
         if self._writer:
@@ -409,7 +419,11 @@ class EmbeddedIndex:
 
     def _scored(self, searcher: tantivy.Searcher, hits: list[Any], order: Order) -> list[Scored]:
         keys = searcher.fast_field_values("key", [address for _, address in hits])
-        scores = [float(score) if order is Order.RELEVANCE else 1.0 for score, _ in hits]
+        if order is Order.RELEVANCE:
+            scores = [float(score) for score, _ in hits]
+        else:
+            dates = searcher.fast_field_values("first", [address for _, address in hits])
+            scores = [_rank(int(date or 0), order) for date in dates]
         return [Scored(Key(int(key or 0)), score) for score, key in zip(scores, keys, strict=True)]
 
     def _allowed(self, keys: Sequence[Key], words: Words) -> set[Key]:
@@ -478,7 +492,8 @@ class _Weights:
 
 
 def _idf(passages: int, frequency: int) -> float:
-    """As tantivy's BM25 has it."""
+    """As tantivy's BM25 has it; what was deleted and not yet merged away still counts among the frequencies."""
+    passages = max(passages, frequency)
     return math.log1p((passages - frequency + 0.5) / (frequency + 0.5))
 
 
@@ -497,6 +512,13 @@ def highest_score(words: Words, statistics: Statistics) -> float:
     total += sum(_EXACT_BOOST * rarity("exact", [word]) for word in words.exact)
     total += sum(rarity("exact", [word]) for phrase in words.phrases for word in phrase.words)
     return (_K1 + 1) * total
+
+
+def _rank(date: int, order: Order) -> float:
+    """A score that is higher for what stands earlier in an order of dates; no date stands last."""
+    if not date:
+        return -1e9
+    return float(date if order is Order.NEWEST else -date)
 
 
 def _leaves(words: Words) -> Iterator[tuple[str, str, float]]:

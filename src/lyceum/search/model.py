@@ -201,11 +201,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """How far the index has come: the catalogue's revision, and how many passages have text and vectors."""
+    """How far the index has come: the catalogue's revision, and how many passages have text and vectors.
+
+    `notes` say what searches had to do without.
+    """
 
     revision: int
     passages: int
     vectors: int
+    notes: tuple[str, ...] = ()
 
 
 def as_number(day: dt.date) -> int:

@@ -232,6 +232,16 @@ class FlatVectors:
         scores = self._score(np.array([slot for _, slot in found], dtype=np.int64), vector)
         return {key: float(score) for (key, _), score in zip(found, scores, strict=True)}
 
+    def spoken(self, keys: Sequence[Key], language: str) -> list[Key]:
+        """Those of these passages that are in a language, or in none known."""
+        self._refresh()
+        found = []
+        for key in keys:
+            number = self._table.by_version.get(key // PASSAGES_PER_VERSION)
+            if number is not None and texts.primary(self._table.rows[number].language) in (language, "und"):
+                found.append(key)
+        return found
+
     def _nearest(self, distances: NDArray[np.uint16], facts: NDArray[np.bool_], wanted: int) -> NDArray[np.int64]:
         """The slots whose codes are nearest, among those whose facts pass; a few more where the last ones tie."""
         if not facts.all():
