@@ -262,10 +262,14 @@ class Library:
         *,
         collection: str | None = None,
         metadata: Path | None = None,
+        work: bool = True,
         vectors: bool = True,
         progress: Progress | None = None,
     ) -> AddReport:
-        """Takes files and folders in and makes them searchable; what fails is reported, the rest goes on."""
+        """Takes files and folders in and makes them searchable; what fails is reported, the rest goes on.
+
+        Without `work` they are stored, and workers do the rest; without `vectors` they are found by words.
+        """
         started = time.monotonic()
         tell = progress or _silent
         table = MetadataTable.read(metadata) if metadata else MetadataTable()
@@ -281,10 +285,11 @@ class Library:
                 tell("receive", n, len(found))
                 self._receive(item, intake, table, given, taken, report)
             tell("receive", len(found), len(found))
-            with self._writing():
-                self._work(intake, tell)
-                if vectors:
-                    self._embed(tell)
+            if work:
+                with self._writing():
+                    self._work(intake, tell)
+                    if vectors:
+                        self._embed(tell)
         self._account(taken, report)
         report.seconds = round(time.monotonic() - started, 3)
         report.peak_memory_mb = _peak_memory_mb()
@@ -370,6 +375,11 @@ class Library:
         """How many documents can be read."""
         counts = self._catalogue.counts()
         return sum(counts.get(state, 0) for state in READABLE)
+
+    def waiting(self) -> int:
+        """How many versions wait for a step before they can be found by words."""
+        counts = self._catalogue.counts()
+        return sum(counts.get(state, 0) for state in _UNREAD)
 
     def failed(self) -> list[Document]:
         """The versions from which no text could be taken."""
@@ -730,9 +740,8 @@ class Library:
         return batch
 
     def _serve_waiting(self, intake: Intake, *, vectors: bool) -> None:
-        counts = self._catalogue.counts()
-        unread = any(counts.get(state) for state in _UNREAD)
-        if unread or (vectors and counts.get(State.SEARCHABLE) and self._optional_embedder()):
+        lacking = vectors and self._catalogue.counts().get(State.SEARCHABLE)
+        if self.waiting() or (lacking and self._optional_embedder()):
             with self._writing():
                 self._work(intake, _silent)
                 if vectors:

@@ -21,6 +21,9 @@ from lyceum.library import Document
     "collection, kind, edition_of.",
 )  # fmt: skip
 @click.option("--embed", type=click.Choice(["now", "later"]), default="now", help="Make vectors now or with `embed`.")
+@click.option(
+    "--work", type=click.Choice(["now", "later"]), default="now", help="Only store, and leave it to a worker."
+)
 @json_option
 @click.pass_context
 def add(
@@ -29,6 +32,7 @@ def add(
     collection: str | None,
     metadata: Path | None,
     embed: str,
+    work: str,
     as_json: bool,
 ) -> int:
     """Add files and folders: TXT, Markdown, HTML, EPUB, DOCX, PDF, and zip files of them.
@@ -38,8 +42,9 @@ def add(
     """
     with open_library(context) as library:
         report = library.add(
-            sources, collection=collection, metadata=metadata, vectors=embed == "now", progress=progress()
-        )
+            sources, collection=collection, metadata=metadata, work=work == "now", vectors=embed == "now",
+            progress=progress(),
+        )  # fmt: skip
     if as_json:
         print_json(asdict(report))
     else:

@@ -27,6 +27,7 @@ _COMMANDS = {
     "check-quotes": ("reading", "Check the quotations of a draft against the archive."),
     "coverage": ("upkeep", "Show what the archive holds by year, language and kind."),
     "embed": ("upkeep", "Do every step that waits, such as vectors left for later."),
+    "worker": ("upkeep", "Do what waits and what comes, beside others, until stopped."),
     "reindex": ("upkeep", "Make the index anew from the stored texts."),
     "models": ("upkeep", "Install the weights of an embedder."),
 }

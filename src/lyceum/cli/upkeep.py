@@ -1,7 +1,8 @@
-"""Commands that keep the home sound: check, coverage, embed, reindex, models."""
+"""Commands that keep the home sound: check, coverage, embed, worker, reindex, models."""
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -61,6 +62,28 @@ def embed(context: click.Context, as_json: bool) -> int:
         print_json({"passages": state.passages, "vectors": state.vectors})
     else:
         click.echo(f"{state.vectors} of {state.passages} passages have vectors.")
+    return 0
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End when nothing waits that this worker may do.")
+@click.option("--embed", type=click.Choice(["now", "later"]), default="now", help="Make vectors too, or leave them.")
+@json_option
+@click.pass_context
+def worker(context: click.Context, once: bool, embed: str, as_json: bool) -> int:
+    """Do what waits, such as files added with `--work later`, and then what comes, until stopped.
+
+    On a home that many machines share, any number of workers part the work. SIGTERM ends one after the step at
+    hand; what a killed one held is done by another after a minute.
+    """
+    with open_library(context) as library:
+        signal.signal(signal.SIGTERM, lambda *_: library.stop())
+        library.serve(once=once, vectors=embed == "now")
+        waiting = library.waiting()
+    if as_json:
+        print_json({"waiting": waiting})
+    else:
+        note(f"{waiting} documents wait.")
     return 0
 
 

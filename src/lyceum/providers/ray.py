@@ -16,10 +16,11 @@ import itertools
 import logging
 import os
 import shutil
+import signal
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -536,13 +537,27 @@ def _connect(address: str) -> None:
     if ray.is_initialized():
         return
     try:
-        ray.init(address=address, namespace=_NAMESPACE, log_to_driver=False, logging_level=logging.ERROR)
+        with _signals_kept():
+            ray.init(address=address, namespace=_NAMESPACE, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, RayError) as error:
         raise Unreachable(
             f"There is no Ray at “{address}”: {_first_line(error)}",
             hint="Run `ray start --address=HOST:6379` on this machine, with the head's address.",
             code="index_unreachable",
         ) from error
+
+
+@contextlib.contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Ray sets a handler of its own, and a worker could not end after the step at hand any more."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 _LAYOUT = f"{_FOLDER}/shards"
