@@ -8,6 +8,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -49,11 +50,13 @@ def postgres(host: str = "127.0.0.1", *, inside: Sequence[str] = ()) -> Iterator
              "--pwfile", secret, "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync"],
             check=True, capture_output=True, cwd="/",
         )  # fmt: skip
+        with (data / "pg_hba.conf").open("a") as who:
+            who.write("host all all samenet scram-sha-256\n")
         command = [
             *inside, *_as(user), _POSTGRES[-1], "-D", data, "-p", port, "-c", f"listen_addresses={host}",
             "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=50",
         ]  # fmt: skip
-        with running(command, log=folder / "log") as server:
+        with running(command, log=folder / "log", stop=signal.SIGINT) as server:
             dsn = f"postgresql://lyceum:{password}@{host}:{port}/postgres"
             wait_until(lambda: _ready(server, folder / "log", "database system is ready"), "PostgreSQL")
             yield dsn
@@ -85,14 +88,16 @@ def s3(host: str = "127.0.0.1", *, inside: Sequence[str] = ()) -> Iterator[S3]:
 
 
 @contextlib.contextmanager
-def running(command: Sequence[object], *, log: Path, **more: object) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    command: Sequence[object], *, log: Path, stop: signal.Signals = signal.SIGKILL, **more: object
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process that ends with the block."""
     with log.open("wb") as out:
         process = subprocess.Popen([str(part) for part in command], stdout=out, stderr=out, **more)
         try:
             yield process
         finally:
-            process.terminate()
+            process.send_signal(stop)
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:

@@ -10,7 +10,8 @@ import json
 import math
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,6 +34,7 @@ from lyceum.search.model import (
     Words,
     as_number,
 )  # fmt: skip
+from lyceum.search.shared import alike, average, margin, rescored
 from lyceum.search.vectors import FlatVectors
 
 FORMAT = 2
@@ -128,6 +130,8 @@ class EmbeddedIndex:
         self._index = self._open()
         self._searcher = self._index.searcher()
         self._vectors = FlatVectors(self._vectors_folder, dimension)
+        self._measured: tantivy.Searcher | None = None
+        self._lengths: dict[str, float] = {}
 
     # --- writing -----------------------------------------------------------------------------------
 
@@ -208,7 +212,9 @@ class EmbeddedIndex:
         query = self._matching(words, _Weights(searcher, shared), wanted, scope, every=order is not Order.RELEVANCE)
         if query is None or limit < 1:
             return []
-        if order is Order.RELEVANCE:
+        if order is Order.RELEVANCE and shared:
+            hits = self._best_of_whole(searcher, query, words, shared, limit)
+        elif order is Order.RELEVANCE:
             hits = searcher.search(query, limit, count=False).hits
         else:
             hits = self._by_date(searcher, query, limit, order)
@@ -261,9 +267,12 @@ class EmbeddedIndex:
     def statistics(self, words: Words) -> Statistics:
         """What scoring these words needs to know of this index; shards add theirs up."""
         searcher = self._reader()
-        wanted = {(field, term) for field, term, _ in _leaves(words)}
-        wanted |= {("exact", word) for phrase in words.phrases for word in phrase.words}
-        return Statistics(searcher.num_docs, {(field, term): searcher.doc_freq(field, term) for field, term in wanted})
+        wanted = _looked_for(words)
+        frequencies = {(field, term): searcher.doc_freq(field, term) for field, term in wanted}
+        averages = self._averages(searcher, frequencies)
+        return Statistics(
+            searcher.num_docs, frequencies, {field: length * searcher.num_docs for field, length in averages.items()}
+        )
 
     def similar(self, word: str, *, distance: int) -> dict[str, int]:
         """Words as written within so many edits of a folded one, if they begin with its first or second letter."""
@@ -337,6 +346,11 @@ class EmbeddedIndex:
             self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
         return self._writer
 
+    @cached_property
+    def _field_names(self) -> list[str]:
+        """The schema's fields in the order in which tantivy numbers them."""
+        return [field["name"] for field in _read_object(self._text / "meta.json").get("schema", ())]
+
     def _delete(self, version: int) -> None:
         # By query, since deleting by term takes a Python number for a signed one and deletes nothing.
         self._writing().delete_documents_by_query(tantivy.Query.term_query(self._schema, "version", version))
@@ -349,7 +363,7 @@ class EmbeddedIndex:
     ) -> tantivy.Query | None:
         """What finds the words among what is wanted; None where nothing is looked for."""
         looked_for = self._every(words) if every else self._any(words, weights)
-        required = self._required(words)
+        required = self._required(words, weights)
         conditions = list(self._conditions(wanted, scope))
         if not looked_for and not required:
             if wanted == Filter() and not words.without:
@@ -367,6 +381,33 @@ class EmbeddedIndex:
                 *((tantivy.Occur.MustNot, each) for each in forbidden),
             ]
         )
+
+    def _best_of_whole(
+        self, searcher: tantivy.Searcher, query: tantivy.Query, words: Words, shared: Statistics, limit: int
+    ) -> list[Any]:
+        """The best hits as they would be scored were this shard the whole."""
+        own, whole = self._averages(searcher, dict.fromkeys(_looked_for(words), 1)), shared.averages
+        if alike(own, whole):
+            return list(searcher.search(query, limit, count=False).hits)
+        hits = searcher.search(query, limit + margin(limit), count=False).hits
+        return rescored(searcher, query, hits, self._field_names, phrases="exact", whole=whole)[:limit]
+
+    def _averages(self, searcher: tantivy.Searcher, terms: Mapping[tuple[str, str], int]) -> dict[str, float]:
+        """How long the fields of these terms are on average."""
+        if self._measured is not searcher:
+            self._measured, self._lengths = searcher, {}
+        for field, term in terms:
+            if field not in self._lengths and terms[field, term]:
+                found = average(searcher, tantivy.Query.term_query(self._schema, field, term))
+                if found is not None:
+                    self._lengths[field] = found
+        for field in dict.fromkeys(field for field, _ in terms):
+            if field not in self._lengths:
+                # None of these stands here; any other term of the field tells it as well.
+                others = searcher.terms_with_prefix(field, "", limit=1)
+                any_term = [tantivy.Query.term_query(self._schema, field, term) for term, _ in others]
+                self._lengths[field] = (average(searcher, any_term[0]) if any_term else None) or 0.0
+        return {field: self._lengths[field] for field, _ in terms}
 
     def _any(self, words: Words, weights: _Weights) -> list[tuple[tantivy.Occur, tantivy.Query]]:
         """Every term of every field side by side: tantivy skips what cannot win only in such a flat list."""
@@ -387,14 +428,17 @@ class EmbeddedIndex:
             for forms in words.terms
         ]
 
-    def _required(self, words: Words) -> list[tantivy.Query]:
+    def _required(self, words: Words, weights: _Weights) -> list[tantivy.Query]:
         beginnings = [
             tantivy.Query.const_score_query(
                 tantivy.Query.regex_query(self._schema, "exact", f"{re.escape(beginning)}.*"), _BEGINNING_SCORE
             )
             for beginning in words.beginnings
         ]
-        return [*(self._phrase(phrase) for phrase in words.phrases), *beginnings]
+        phrases = [
+            tantivy.Query.boost_query(self._phrase(phrase), weights.of_phrase(phrase)) for phrase in words.phrases
+        ]
+        return [*phrases, *beginnings]
 
     def _phrase(self, phrase: Phrase) -> tantivy.Query:
         if len(phrase.words) == 1:
@@ -430,15 +474,15 @@ class EmbeddedIndex:
         """Those of some passages that hold what the words require and nothing that they forbid."""
         if not keys:
             return set()
+        searcher = self._reader()
         among = tantivy.Query.term_set_query(self._schema, "key", list(keys))
         query = tantivy.Query.boolean_query(
             [
                 (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
-                *((tantivy.Occur.Must, each) for each in self._required(words)),
+                *((tantivy.Occur.Must, each) for each in self._required(words, _Weights(searcher, None))),
                 *((tantivy.Occur.MustNot, self._phrase(phrase)) for phrase in words.without),
             ]
         )
-        searcher = self._reader()
         hits = searcher.search(query, len(keys), count=False).hits
         return {scored.key for scored in self._scored(searcher, hits, Order.RELEVANCE)}
 
@@ -487,8 +531,22 @@ class _Weights:
         """1 where there is no larger index."""
         if self._shared is None:
             return 1.0
-        own = _idf(self._searcher.num_docs, self._searcher.doc_freq(field, term))
-        return _idf(self._shared.passages, self._shared.frequencies.get((field, term), 0)) / own
+        return self._whole(field, term) / self._own(field, term)
+
+    def of_phrase(self, phrase: Phrase) -> float:
+        """A phrase counts as rare as its words are together."""
+        if self._shared is None:
+            return 1.0
+        return sum(self._whole("exact", word) for word in phrase.words) / sum(
+            self._own("exact", word) for word in phrase.words
+        )
+
+    def _own(self, field: str, term: str) -> float:
+        return _idf(self._searcher.num_docs, self._searcher.doc_freq(field, term))
+
+    def _whole(self, field: str, term: str) -> float:
+        shared = self._shared or Statistics(0, {})
+        return _idf(shared.passages, shared.frequencies.get((field, term), 0))
 
 
 def _idf(passages: int, frequency: int) -> float:
@@ -512,6 +570,12 @@ def highest_score(words: Words, statistics: Statistics) -> float:
     total += sum(_EXACT_BOOST * rarity("exact", [word]) for word in words.exact)
     total += sum(rarity("exact", [word]) for phrase in words.phrases for word in phrase.words)
     return (_K1 + 1) * total
+
+
+def _looked_for(words: Words) -> set[tuple[str, str]]:
+    """Every (field, term) that has a part in a score."""
+    wanted = {(field, term) for field, term, _ in _leaves(words)}
+    return wanted | {("exact", word) for phrase in words.phrases for word in phrase.words}
 
 
 def _rank(date: int, order: Order) -> float:

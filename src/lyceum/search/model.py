@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import NewType
 
@@ -141,17 +142,29 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """In how many passages each (field, term) stands, and of how many: what makes scores of shards agree."""
+    """What makes scores of shards agree.
+
+    In how many passages each (field, term) stands, and of how many; and how many words each field has in all.
+    """
 
     passages: int
     frequencies: Mapping[tuple[str, str], int]
+    lengths: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+    @property
+    def averages(self) -> dict[str, float]:
+        """How many words each field has in a passage, on average."""
+        return {name: length / max(1, self.passages) for name, length in self.lengths.items()}
 
     def plus(self, other: Statistics) -> Statistics:
         """Of two indexes taken as one."""
-        sums = dict(self.frequencies)
-        for term, count in other.frequencies.items():
-            sums[term] = sums.get(term, 0) + count
-        return replace(self, passages=self.passages + other.passages, frequencies=sums)
+        return Statistics(
+            self.passages + other.passages,
+            {term: self.frequencies.get(term, 0) + count for term, count in other.frequencies.items()}
+            | {term: count for term, count in self.frequencies.items() if term not in other.frequencies},
+            {name: self.lengths.get(name, 0) + length for name, length in other.lengths.items()}
+            | {name: length for name, length in self.lengths.items() if name not in other.lengths},
+        )
 
 
 @dataclass(frozen=True, slots=True)
