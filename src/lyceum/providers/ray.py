@@ -48,6 +48,7 @@ from lyceum.search import (
     Statistics,
     Vectors,
     Words,
+    even,
 )
 
 log = logging.getLogger(__name__)
@@ -602,7 +603,7 @@ def _went_well(answer: Any) -> bool:
 
 def _merged(parts: Iterable[Sequence[Scored]]) -> list[Scored]:
     """Several lists as one, best first; of those alike, the one that came first into the archive."""
-    return sorted(itertools.chain.from_iterable(parts), key=lambda scored: (-scored.score, scored.key))
+    return sorted(itertools.chain.from_iterable(parts), key=lambda scored: (-even(scored.score), scored.key))
 
 
 def _added(parts: Iterable[Mapping[str, int]]) -> dict[str, int]:

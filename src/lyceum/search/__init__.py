@@ -22,6 +22,7 @@ from lyceum.search.model import (
 )
 from lyceum.search.rerank import Reranker
 from lyceum.search.retrieval import Found, LazyEmbedder, read_words, retrieve
+from lyceum.search.shared import even
 from lyceum.search.snippets import Snippet, highlight
 from lyceum.search.syntax import read_query
 from lyceum.search.vectors import FlatVectors
@@ -61,6 +62,7 @@ __all__ = [
     "Vocabulary",
     "Words",
     "discard",
+    "even",
     "facts_of",
     "highlight",
     "read_query",

@@ -46,7 +46,12 @@ def rescored(
     """
     scorer = _Scorer(fields, phrases, whole)
     anew = [(scorer.score(json.loads(query.explain(searcher, hit[1]).to_json())), hit[1]) for hit in hits]
-    return sorted(anew, key=lambda scored: -scored[0])
+    return sorted(anew, key=lambda scored: -even(scored[0]))
+
+
+def even(score: float) -> float:
+    """A score without the digits in which two ways of counting it differ, so that what is alike stays in its order."""
+    return float(f"{score:.5g}")
 
 
 class _Scorer:

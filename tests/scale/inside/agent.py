@@ -59,7 +59,7 @@ def main() -> None:
             reply: dict[str, Any] = {"ok": getattr(agent, method)(*arguments)}
         except Exception:
             reply = {"error": traceback.format_exc()}
-        print(json.dumps(reply), flush=True)  # noqa: T201  (its only voice)
+        print(json.dumps(reply), flush=True)
     agent.library.close()
 
 
