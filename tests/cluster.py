@@ -30,7 +30,6 @@ _ENVIRONMENT = {
     "RAY_health_check_period_ms": "1000",
     "RAY_health_check_timeout_ms": "2000",
     "RAY_health_check_failure_threshold": "3",
-    "RAY_DEDUP_LOGS": "0",
     "OMP_NUM_THREADS": "1",
 }
 

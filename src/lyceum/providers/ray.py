@@ -26,6 +26,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+# Ray writes what happens to nodes to standard output, where our answers stand; it is asked not to as it is loaded.
+os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", "(?s).*")
+
 import ray
 from ray.exceptions import RayError, RayTaskError
 from ray.util import get_placement_group, placement_group, remove_placement_group
