@@ -49,7 +49,7 @@ bench: quality
 
 lock:
 	$(LOCK) --output-file requirements/run.txt
-	$(LOCK) --extra dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(LOCK) --extra dev --extra scale --constraint requirements/run.txt --output-file requirements/dev.txt
 
 clean:
 	rm -rf .venv build dist htmlcov .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -50,6 +50,18 @@ def test_help_loads_neither_models_nor_index():
     assert ended.returncode == 0, ended.stderr
 
 
+def test_a_home_of_ones_own_loads_nothing_of_a_shared_one(tmp_path):
+    """Neither the database's client, nor the object store's, nor Ray."""
+    code = (
+        "import sys; from pathlib import Path; from lyceum.config import load; from lyceum.library import Library\n"
+        "library = Library.open(load(Path(sys.argv[1]), {})); library.coverage()\n"
+        "heavy = {'psycopg', 'obstore', 'ray'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    ended = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(SOURCE).as_posix())
 def test_every_module_says_what_it_is_for(path):
     assert ast.get_docstring(ast.parse(path.read_text())) or path.name == "__main__.py"

@@ -101,3 +101,22 @@ def test_a_reranker_that_does_not_exist_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="reranker"):
         config.load(tmp_path, {"LYCEUM_RERANKER": "best"})
     assert config.load(tmp_path, {"LYCEUM_RERANKER": "e5"}).reranker == "e5"
+
+
+SHARED = {
+    "LYCEUM_DATABASE_URL": "postgresql://db/lyceum", "LYCEUM_BLOBS_URL": "s3://lyceum",
+    "LYCEUM_INDEX_URL": "ray:auto?shards=4",
+}  # fmt: skip
+
+
+def test_a_home_is_shared_when_it_says_where_all_of_it_is(load):
+    assert load(**SHARED).shared
+    assert not load().shared
+
+
+@pytest.mark.parametrize("left_out", list(SHARED))
+def test_a_home_is_not_shared_in_part(load, left_out):
+    with pytest.raises(ConfigError) as caught:
+        load(**{name: value for name, value in SHARED.items() if name != left_out})
+    assert caught.value.code == "setting_incomplete"
+    assert left_out.removeprefix("LYCEUM_").lower() in caught.value.message

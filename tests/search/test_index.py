@@ -59,7 +59,7 @@ def test_another_process_sees_commits(index, tmp_path):
     )
     path = tmp_path / "index"
     seen = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True)
-    assert seen.stdout.strip() == "IndexState(revision=3, passages=1, vectors=0)"
+    assert seen.stdout.strip() == "IndexState(revision=3, passages=1, vectors=0, notes=())"
 
 
 def test_vectors_of_two_embedders_never_mix(index, tmp_path):
