@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import hashlib
 import itertools
+import json
 import logging
 import os
 import shutil
@@ -251,7 +252,7 @@ class RayIndex:
         self._turn = itertools.count()
         self._noted = threading.local()
         _connect(shards.address)
-        _must_be_laid_out(ObjectStore(place), shards)
+        _must_be_laid_out(ObjectStore(place), shards, embedder)
         self._assemble()
 
     # --- writing -----------------------------------------------------------------------------------
@@ -395,7 +396,7 @@ class RayIndex:
         missing = set(questions) - set(answers)
         if missing:
             self._noted.missing = self._missing() | missing
-            self._assemble()
+            self._look_again()
         if not answers:
             raise Unreachable(
                 "No shard of the index answers.",
@@ -441,22 +442,34 @@ class RayIndex:
 
     def _assemble(self) -> None:
         """Has made what is not there, and finds the way to every replica."""
-        shards = self._layout.shards
         try:
-            keeper = _KEEPER.options(
-                name=f"{self._layout.home}-keeper", namespace=_NAMESPACE, get_if_exists=True, lifetime="detached",
-                num_cpus=0, max_restarts=-1, max_task_retries=-1,
-            ).remote()  # fmt: skip
-            ray.get(keeper.ensure.remote(self._layout), timeout=_START_SECONDS)
-            for shard, replica in itertools.product(range(shards.count), range(shards.replicas)):
-                name = self._layout.shard_name(shard, replica)
-                self._replicas[shard, replica] = ray.get_actor(name, namespace=_NAMESPACE)
+            ray.get(self._ensured(), timeout=_START_SECONDS)
+            self._find()
         except (RayError, ValueError) as error:
             raise Unreachable(
                 f"The shards of the index cannot be started: {_first_line(error)}",
                 hint="Look with `ray status` whether there are nodes with free CPUs.",
                 code="index_unreachable",
             ) from error
+
+    def _look_again(self) -> None:
+        """Has made what may be gone, without waiting for it: a question goes on with what there is."""
+        with contextlib.suppress(RayError, ValueError):
+            self._ensured()
+            self._find()
+
+    def _ensured(self) -> Any:
+        keeper = _KEEPER.options(
+            name=f"{self._layout.home}-keeper", namespace=_NAMESPACE, get_if_exists=True, lifetime="detached",
+            num_cpus=0, max_restarts=-1, max_task_retries=-1,
+        ).remote()  # fmt: skip
+        return keeper.ensure.remote(self._layout)
+
+    def _find(self) -> None:
+        shards = self._layout.shards
+        for shard, replica in itertools.product(range(shards.count), range(shards.replicas)):
+            name = self._layout.shard_name(shard, replica)
+            self._replicas[shard, replica] = ray.get_actor(name, namespace=_NAMESPACE)
 
 
 class _Round:
@@ -525,7 +538,7 @@ def discard_shards(shards: Shards, place: Place) -> None:
     """Ends every shard of a home's index and deletes what is kept of it, whatever number of shards it had."""
     _connect(shards.address)
     objects, home = ObjectStore(place), _home(place)
-    had = int(objects.get(_LAYOUT) or shards.count)
+    had = int(_laid_out(objects).get("shards", shards.count))
     for shard in range(had):
         for replica in itertools.count():
             try:
@@ -567,17 +580,23 @@ def _signals_kept() -> Iterator[None]:
 _LAYOUT = f"{_FOLDER}/shards"
 
 
-def _must_be_laid_out(objects: ObjectStore, shards: Shards) -> None:
-    """Notes how many shards a new index has; raises ConfigError for another number than it was made with."""
-    if objects.create(_LAYOUT, str(shards.count).encode()):
+def _must_be_laid_out(objects: ObjectStore, shards: Shards, embedder: str) -> None:
+    """Notes of what shape a new index is; raises ConfigError where the settings say another."""
+    if objects.create(_LAYOUT, json.dumps({"shards": shards.count, "embedder": embedder}).encode()):
         return
-    made = int(objects.get(_LAYOUT) or 0)
-    if made != shards.count:
+    made = _laid_out(objects)
+    if made != {"shards": shards.count, "embedder": embedder}:
         raise ConfigError(
-            f"The index was made with {made} shards, and LYCEUM_INDEX_URL says {shards.count}.",
-            hint="Set the number back, or run `lyceum reindex`, which makes it anew from the stored texts.",
+            f"The index was made with {made.get('shards')} shards and the embedder {made.get('embedder')}; "
+            f"the settings say {shards.count} and {embedder}.",
+            hint="Set them back, or run `lyceum reindex`, which makes it anew from the stored texts.",
             code="index_shards_differ",
         )
+
+
+def _laid_out(objects: ObjectStore) -> dict[str, Any]:
+    made: dict[str, Any] = json.loads(objects.get(_LAYOUT) or b"{}")
+    return made
 
 
 def _home(place: Place) -> str:
