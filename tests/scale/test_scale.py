@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import threading
@@ -202,6 +203,7 @@ def test_many_machines_end_with_what_one_has(corpus: Path, embedded: Home, share
         wanted = [here.ask("search", *query) for query in queries]
         found = [there.ask("search", *query) for query in queries]
         print(f"the same documents for {same(wanted, found):.1%} of {QUERIES} queries")
+        print(f"median milliseconds: embedded {typical(wanted)}, shared {typical(found)}")
         assert same(wanted, found) >= SAME
 
         with home.agent() as asked:
@@ -250,6 +252,11 @@ def same(wanted: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]
     """The part of the queries that find the same documents among the first ten."""
     pairs = list(zip(wanted, found, strict=True))
     return sum(set(a["documents"]) == set(b["documents"]) for a, b in pairs) / len(pairs)
+
+
+def typical(answers: Sequence[Mapping[str, Any]]) -> float:
+    """The median time of an answer, in milliseconds."""
+    return statistics.median(answer["milliseconds"] for answer in answers)
 
 
 def _environment(place: Path) -> dict[str, str]:
