@@ -253,4 +253,3 @@ def _body(post: str) -> str:
     """A Markdown post without its front matter and the marks of links."""
     body = post.split("\n---", 1)[-1]
     return re.sub(r"\[([^\]]*)\]\([^)]*\)|[*_`#>]|<[^>]*>|\{[{%][^}]*[}%]\}", r"\1", body)
-

@@ -53,6 +53,7 @@ from lyceum.search import (
     Vectors,
     Words,
     even,
+    highest_score,
 )
 
 log = logging.getLogger(__name__)
@@ -321,6 +322,10 @@ class RayIndex:
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each term stands in the text."""
         return {**dict.fromkeys(terms, 0), **_added(self._ask("frequencies", terms).values())}
+
+    def highest_score(self, words: Words) -> float:
+        """The highest BM25 score that words can have in a text, by the statistics of the whole."""
+        return highest_score(words, self._statistics(words))
 
     def similar(self, word: str, *, distance: int) -> dict[str, int]:
         """Words as written within so many edits of a folded one, itself included."""

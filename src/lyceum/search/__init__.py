@@ -2,7 +2,7 @@
 
 from lyceum.search.e5 import E5_SMALL, E5Embedder, E5Reranker
 from lyceum.search.embed import USE_MULTILINGUAL, Calibration, Embedder, ModelFile, UseEmbedder, Vectors, write_whole
-from lyceum.search.index import EmbeddedIndex, Index, KeptIndex, Searchable, Vocabulary, discard
+from lyceum.search.index import EmbeddedIndex, Index, KeptIndex, Searchable, Vocabulary, discard, highest_score
 from lyceum.search.model import (
     Entry,
     Facts,
@@ -64,6 +64,7 @@ __all__ = [
     "discard",
     "even",
     "facts_of",
+    "highest_score",
     "highlight",
     "read_query",
     "read_words",

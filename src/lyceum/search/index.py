@@ -100,8 +100,8 @@ class Vocabulary(Protocol):
         """In how many passages each term stands in the text."""
         ...
 
-    def statistics(self, words: Words) -> Statistics:
-        """What scoring these words needs to know."""
+    def highest_score(self, words: Words) -> float:
+        """The highest BM25 score that words can have in a text: that of one which holds nothing but them."""
         ...
 
     def similar(self, word: str, *, distance: int) -> dict[str, int]:
@@ -263,6 +263,12 @@ class EmbeddedIndex:
         """In how many passages each term stands in the text."""
         searcher = self._reader()
         return {term: searcher.doc_freq("text", term) for term in terms}
+
+    def highest_score(self, words: Words) -> float:
+        """The highest BM25 score that words can have in a text; see Vocabulary.highest_score."""
+        searcher = self._reader()
+        frequencies = {(field, term): searcher.doc_freq(field, term) for field, term in _in_texts(words)}
+        return highest_score(words, Statistics(searcher.num_docs, frequencies))
 
     def statistics(self, words: Words) -> Statistics:
         """What scoring these words needs to know of this index; shards add theirs up."""
@@ -556,7 +562,7 @@ def _idf(passages: int, frequency: int) -> float:
 
 
 def highest_score(words: Words, statistics: Statistics) -> float:
-    """The highest BM25 score that words can have in a text: that of one which holds nothing but them.
+    """The highest BM25 score that words can have in a text, by the statistics of an index.
 
     Of the forms of a word the rarest that stands anywhere counts; a word that stands nowhere counts in full.
     """
@@ -576,6 +582,14 @@ def _looked_for(words: Words) -> set[tuple[str, str]]:
     """Every (field, term) that has a part in a score."""
     wanted = {(field, term) for field, term, _ in _leaves(words)}
     return wanted | {("exact", word) for phrase in words.phrases for word in phrase.words}
+
+
+def _in_texts(words: Words) -> Iterator[tuple[str, str]]:
+    """Every (field, term) that a text alone may hold."""
+    yield from (("text", form) for forms in words.terms for form in forms)
+    yield from (("opening", opening) for opening in words.openings)
+    yield from (("exact", word) for word in words.exact)
+    yield from (("exact", word) for phrase in words.phrases for word in phrase.words)
 
 
 def _rank(date: int, order: Order) -> float:

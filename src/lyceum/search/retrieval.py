@@ -10,7 +10,7 @@ from lyceum import text as texts
 from lyceum.archive import Texts
 from lyceum.function_words import FUNCTION_WORDS
 from lyceum.search.embed import Embedder, Vectors
-from lyceum.search.index import Searchable, Vocabulary, highest_score
+from lyceum.search.index import Searchable, Vocabulary
 from lyceum.search.model import Hit, Key, Mode, Order, Phrase, Query, Scored, Words
 from lyceum.search.rerank import Reranker
 
@@ -157,8 +157,7 @@ def _hybrid(
     also = [scored.key for scored in lexical]
     apart = "" if language == "und" else language
     dense = index.dense(vector, query.filter, query.scope, limit=pool, also=also, apart=apart, words=words)
-    most = highest_score(words, index.statistics(words))
-    return fuse(_Lists(lexical, dense, most), stored, query, language=language, embedder=embedder)
+    return fuse(_Lists(lexical, dense, index.highest_score(words)), stored, query, language=language, embedder=embedder)
 
 
 def _knows(embedder: Embedder, language: str) -> bool:
