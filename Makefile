@@ -47,6 +47,9 @@ format: setup
 bench: quality
 	@$(BIN)/python -m bench
 
+bench-search: quality
+	@$(BIN)/python -m bench.search
+
 lock:
 	$(LOCK) --output-file requirements/run.txt
 	$(LOCK) --extra dev --extra scale --constraint requirements/run.txt --output-file requirements/dev.txt

@@ -78,7 +78,7 @@ def scifact() -> Table:
         claim, _, document, grade = line.split()
         bearing[claim][int(document)] = int(grade)
     with _library("scifact", lambda: _abstracts(folder / "scifact_hf_csv.zip")) as library:
-        numbers = [number for number, _ in _numbered_abstracts(folder / "scifact_hf_csv.zip")]
+        numbers = [number for number, _ in numbered_abstracts(folder / "scifact_hf_csv.zip")]
         for mode in MODES:
             ranked = {claim: [numbers[n] for n in _ranked(library, text, mode)] for claim, text in claims.items()}
             figures = [_gain(found, bearing[claim]) for claim, found in ranked.items()]
@@ -136,10 +136,10 @@ def _paragraphs(language: str) -> Collection:
 
 
 def _abstracts(path: Path) -> Collection:
-    return Collection("en", [("-", text) for _, text in _numbered_abstracts(path)], [])
+    return Collection("en", [("-", text) for _, text in numbered_abstracts(path)], [])
 
 
-def _numbered_abstracts(path: Path) -> list[tuple[int, str]]:
+def numbered_abstracts(path: Path) -> list[tuple[int, str]]:
     """SciFact's numbers and texts: a title, a blank line, the abstract."""
     with zipfile.ZipFile(path) as archive, archive.open("corpus_train.csv") as file:
         rows = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
