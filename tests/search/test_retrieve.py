@@ -220,19 +220,21 @@ def test_the_score_of_a_passage_does_not_depend_on_what_else_was_found(mixed):
 
 
 def test_where_the_embedder_does_not_know_the_language_words_alone_rank(index):
+    """Its vectors of such passages mean nothing, however near they seem."""
+
     class English(HashEmbedder):
         def __init__(self):
             super().__init__()
             self.languages = frozenset({"en"})
 
         def embed_query(self, text):
-            raise AssertionError("a model that does not know German was asked")
+            return HashEmbedder().embed_query(ENTRIES[4].passages[0].text)
 
-    query = Query("Die Weber von Peterswaldau und das Brot", EVERYTHING)
+    query = Query("Die Weber in Schlesien und das Brot", EVERYTHING)
     found = retrieve(query, index, Texts(ENTRIES), English)
     assert found.language == "de"
     assert places(found)[0] == "version-3.0"
-    assert found.vector is None
+    assert places(found)[-1] == "version-5.0" or "version-5.0" not in places(found)
 
 
 # --- reranking ----------------------------------------------------------------------------------------

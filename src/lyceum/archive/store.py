@@ -25,7 +25,7 @@ from lyceum.archive.segment import PageFinder, Segment
 from lyceum.errors import HomeError, StepFailed, StoreDamaged, UnknownDocument
 
 PASSAGES_PER_VERSION = 1 << 20
-TEXT_BLOCK = 16_384
+TEXT_BLOCK = 4_096
 _SCHEMA_VERSION = 1
 _WAL_ATTEMPTS = 250
 
@@ -764,8 +764,10 @@ class SqliteCatalogue:
 
     def _read(self, version: int, start: int, end: int) -> str:
         rows = self._db.execute(
-            "SELECT start, data FROM texts WHERE version=? AND start >= ? AND start < ? ORDER BY start",
-            (version, start - start % TEXT_BLOCK, max(end, start + 1)),
+            # Blocks of older homes are longer, so the one in which the stretch begins is looked for.
+            """SELECT start, data FROM texts WHERE version=?1 AND start < ?3
+               AND start >= (SELECT max(start) FROM texts WHERE version=?1 AND start <= ?2) ORDER BY start""",
+            (version, start, max(end, start + 1)),
         ).fetchall()
         return text_between([(row["start"], row["data"]) for row in rows], start, end)
 

@@ -124,6 +124,7 @@ class EmbeddedIndex:
         self._text.mkdir(parents=True, exist_ok=True)
         self._schema = _schema()
         self._seen: tuple[int, int] | None = None
+        self._vocabulary: dict[str, dict[str, int]] = {}
         self._writer: tantivy.IndexWriter | None = None
         self._state_file = folder / "state.json"
         self._check_format()
@@ -281,16 +282,24 @@ class EmbeddedIndex:
         )
 
     def similar(self, word: str, *, distance: int) -> dict[str, int]:
-        """Words as written within so many edits of a folded one, if they begin with its first or second letter."""
-        from rapidfuzz.distance import OSA  # noqa: PLC0415  (few queries need it)
+        """Words as written within so many edits of a folded one, among those that begin much like it."""
+        from rapidfuzz import process  # noqa: PLC0415  (few queries need it)
+        from rapidfuzz.distance import OSA  # noqa: PLC0415
 
+        counts: dict[str, int] = {}
+        # As it is, with its first letters swapped, without its second, without its first.
+        for beginning in dict.fromkeys((word[:2], word[1::-1], word[:1] + word[2:3], word[1:3])):
+            counts |= self._beginning_with(beginning)
+        terms = list(counts)
+        edits = process.cdist([word], terms, scorer=OSA.distance, score_cutoff=distance)[0] if terms else []
+        return {term: counts[term] for term, edit in zip(terms, edits, strict=True) if edit <= distance}
+
+    def _beginning_with(self, beginning: str) -> dict[str, int]:
+        """The words as written that begin so, kept until the next commit."""
         searcher = self._reader()
-        return {
-            term: count
-            for beginning in dict.fromkeys(word[:2])
-            for term, count in searcher.terms_with_prefix("exact", beginning)
-            if OSA.distance(word, term, score_cutoff=distance) <= distance
-        }
+        if beginning not in self._vocabulary:
+            self._vocabulary[beginning] = dict(searcher.terms_with_prefix("exact", beginning))
+        return self._vocabulary[beginning]
 
     def state(self) -> IndexState:
         """How far the index has come."""
@@ -341,6 +350,7 @@ class EmbeddedIndex:
                 self._index.reload()
                 self._searcher = self._index.searcher()
                 self._seen = seen
+                self._vocabulary = {}
         except (ValueError, OSError) as error:
             raise IndexDamaged(
                 f"The text index cannot be read: {error}.", hint="Run `lyceum reindex`; no text is lost."

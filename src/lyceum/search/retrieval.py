@@ -65,7 +65,7 @@ def retrieve(
         ranked = index.lexical(words, query.filter, query.scope, limit=query.limit, order=query.order)
         return Found(_hits(stored, ranked), words, language, None, misspelt)
     loaded = embedder()
-    if loaded is None or not _knows(loaded, language):
+    if loaded is None:
         ranked = index.lexical(words, query.filter, query.scope, limit=query.limit)
         return Found(_hits(stored, ranked), words, language, None, misspelt)
     vector = loaded.embed_query(query.text)
@@ -133,12 +133,12 @@ def _similar(word: str, index: Vocabulary) -> list[str]:
     written = texts.unaccent(word)
     if len(written) < _SHORTEST_GUESSED or written.isdigit():
         return []
-    for distance in (1, 2) if len(written) >= _TWO_EDITS else (1,):
-        near = index.similar(written, distance=distance)
-        near.pop(written, None)
-        if near:
-            return sorted(near, key=lambda term: (-near[term], term))[:_MOST_GUESSES]
-    return []
+    from rapidfuzz.distance import OSA  # noqa: PLC0415  (few queries need it)
+
+    near = index.similar(written, distance=2 if len(written) >= _TWO_EDITS else 1)
+    edits = {term: OSA.distance(written, term) for term in near if term != written}
+    nearest = [term for term, edit in edits.items() if edit == min(edits.values())]
+    return sorted(nearest, key=lambda term: (-near[term], term))[:_MOST_GUESSES]
 
 
 _SHORTEST_GUESSED = 4
