@@ -234,7 +234,6 @@ def test_where_the_embedder_does_not_know_the_language_words_alone_rank(index):
     found = retrieve(query, index, Texts(ENTRIES), English)
     assert found.language == "de"
     assert places(found)[0] == "version-3.0"
-    assert places(found)[-1] == "version-5.0" or "version-5.0" not in places(found)
 
 
 # --- reranking ----------------------------------------------------------------------------------------
