@@ -54,7 +54,7 @@ def shard(folder: Path, passages: int) -> dict[str, Any]:
     index.close()
     reader = EmbeddedIndex(folder, embedder="random", dimension=DIMENSION)
     words = [_words(reader, text) for text in synthetic.queries(QUERIES)]
-    shared = [reader.statistics(each) for each in words]
+    shared = [reader.measures(each) for each in words]
     chance = np.random.default_rng(5)
     vectors = [_normal(chance.normal(size=(1, DIMENSION)))[0] for _ in range(QUERIES)]
     everything = (Filter(), Scope.everything())
@@ -64,7 +64,7 @@ def shard(folder: Path, passages: int) -> dict[str, Any]:
         "vector_bytes_a_passage": round(_size(folder / "vectors") / passages),
         "indexing_passages_a_second": round(passages / indexed),
         "attaching_passages_a_second": round(passages / attached),
-        "statistics_ms": _times(lambda n: reader.statistics(words[n])),
+        "measures_ms": _times(lambda n: reader.measures(words[n])),
         "words_ms": _times(lambda n: reader.lexical(words[n], *everything, limit=100, shared=shared[n])),
         "vectors_ms": _times(lambda n: reader.dense(vectors[n], *everything, limit=100)),
         "newest_ms": _times(lambda n: reader.lexical(words[n], *everything, limit=100, order=Order.NEWEST)),

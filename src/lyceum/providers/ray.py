@@ -287,7 +287,7 @@ class RayIndex:
         """The passages that fit the words best by BM25 of the whole, best first; see Index.lexical."""
         shared = None
         if order is Order.RELEVANCE and self._layout.shards.count > 1:
-            shared = self._statistics(words)
+            shared = self._summed("measures", words)
         found = self._ask("lexical", words, wanted, scope, limit=limit, order=order, shared=shared)
         return _merged(found.values())[:limit]
 
@@ -325,7 +325,7 @@ class RayIndex:
 
     def highest_score(self, words: Words) -> float:
         """The highest BM25 score that words can have in a text, by the statistics of the whole."""
-        return highest_score(words, self._statistics(words))
+        return highest_score(words, self._summed("statistics", words))
 
     def similar(self, word: str, *, distance: int) -> dict[str, int]:
         """Words as written within so many edits of a folded one, itself included."""
@@ -364,9 +364,9 @@ class RayIndex:
         # Multiplied, so that versions that came one after the other are spread.
         return ((version * 0x9E3779B97F4A7C15) >> 40 & 0xFFFFFF) % self._layout.shards.count
 
-    def _statistics(self, words: Words) -> Statistics:
+    def _summed(self, method: str, words: Words) -> Statistics:
         whole = Statistics(0, {})
-        for part in self._ask("statistics", words).values():
+        for part in self._ask(method, words).values():
             whole = whole.plus(part)
         return whole
 

@@ -11,6 +11,7 @@ import math
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -179,6 +180,12 @@ class EmbeddedIndex:
 
     # --- as a shard of a larger index ----------------------------------------------------------------
 
+    def measures(self, words: Words) -> Statistics:
+        """What shards must know of each other to score these words alike: statistics, and how long fields are."""
+        searcher, own = self._reader(), self.statistics(words)
+        averages = self._averages(searcher, own.frequencies)
+        return replace(own, lengths={field: length * own.passages for field, length in averages.items()})
+
     def spoken(self, keys: Sequence[Key], language: str) -> list[Key]:
         """Those of some passages with vectors that are in a language, or in none known."""
         return self._vectors.spoken(keys, language)
@@ -274,12 +281,8 @@ class EmbeddedIndex:
     def statistics(self, words: Words) -> Statistics:
         """What scoring these words needs to know of this index; shards add theirs up."""
         searcher = self._reader()
-        wanted = _looked_for(words)
-        frequencies = {(field, term): searcher.doc_freq(field, term) for field, term in wanted}
-        averages = self._averages(searcher, frequencies)
-        return Statistics(
-            searcher.num_docs, frequencies, {field: length * searcher.num_docs for field, length in averages.items()}
-        )
+        frequencies = {(field, term): searcher.doc_freq(field, term) for field, term in _looked_for(words)}
+        return Statistics(searcher.num_docs, frequencies)
 
     def similar(self, word: str, *, distance: int) -> dict[str, int]:
         """Words as written within so many edits of a folded one, among those that begin much like it."""
@@ -420,9 +423,17 @@ class EmbeddedIndex:
         for field in dict.fromkeys(field for field, _ in terms):
             if field not in self._lengths:
                 # None of these stands here; any other term of the field tells it as well.
-                others = searcher.terms_with_prefix(field, "", limit=1)
-                any_term = [tantivy.Query.term_query(self._schema, field, term) for term, _ in others]
-                self._lengths[field] = (average(searcher, any_term[0]) if any_term else None) or 0.0
+                found = None
+                for beginning in _COMMON_BEGINNINGS:
+                    others = searcher.terms_with_prefix(field, beginning, limit=1)
+                    found = (
+                        average(searcher, tantivy.Query.term_query(self._schema, field, others[0][0]))
+                        if others
+                        else None
+                    )
+                    if found is not None:
+                        break
+                self._lengths[field] = found or 0.0
         return {field: self._lengths[field] for field, _ in terms}
 
     def _any(self, words: Words, weights: _Weights) -> list[tuple[tantivy.Occur, tantivy.Query]]:
@@ -628,6 +639,8 @@ _BEGINNING_SCORE = 1.0
 _FIELD_BOOSTS = {"text": 1.0, "title": 0.6, "heading": 0.3, "creator": 0.5}
 _WIDER = 5
 _BUCKETS = 60_000
+_COMMON_BEGINNINGS = ("the", "die", "que", "th", "de", "a", "")
+"""Of terms that surely stand in a field of some size; with all terms last, since there may be millions."""
 _SPACED = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
 
 
