@@ -578,6 +578,15 @@ class IndexSuite:
             nearest = set(_keys(index.dense(self._vector("strike"), _ANY, _EVERYTHING, limit=10, words=words)))
             assert nearest - {later} == expected, words
 
+    def test_phrases_that_stand_are_counted(self, tmp_path: Path) -> None:
+        """In each of the passages that are asked for, and in no other."""
+        index, (one, two) = self._filled(tmp_path)
+        phrases = [Phrase(("went", "on")), Phrase(("match", "girls")), Phrase(("on", "went"))]
+        keys = [_key(one, 0), _key(one, 1), _key(two, 0)]
+        assert index.standing(keys, phrases) == {_key(one, 0): 1, _key(two, 0): 2}
+        assert index.standing([_key(one, 0)], phrases) == {_key(one, 0): 1}
+        assert index.standing([], phrases) == index.standing(keys, []) == {}
+
     def test_dates_order_what_holds_every_word(self, tmp_path: Path) -> None:
         """Newest or oldest first, what has no date last; any word less and it is not there."""
         index, (one, two) = self._filled(tmp_path)

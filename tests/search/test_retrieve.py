@@ -95,6 +95,45 @@ def test_words_in_quotation_marks_must_stand_together(find):
     assert places(find("„bread and roses“", Mode.HYBRID)) == ["version-2.0"]
 
 
+def test_words_in_quotation_marks_that_stand_in_no_text_may_be_a_title(tmp_path):
+    """Those of the title itself, not of another document."""
+    named = entry(9, "They asked for both.", metadata=known(title="Bread, and roses too"))
+    made = EmbeddedIndex(tmp_path, embedder="hash-64", dimension=64)
+    made.put([*ENTRIES, named], revision=1)
+    query = read_query("“roses too”", EVERYTHING, mode=Mode.LEXICAL)
+    assert places(retrieve(query, made, Texts([*ENTRIES, named]), HashEmbedder)) == ["version-9.0"]
+    exact = read_query("roses too", EVERYTHING, mode=Mode.EXACT)
+    assert retrieve(exact, made, Texts([*ENTRIES, named]), HashEmbedder).hits == []
+
+
+def test_words_beside_each_other_count_for_more(tmp_path):
+    """Of two passages with the same words the one that has them as they were typed."""
+    near = entry(1, "They sang of bread and roses and of a general strike.", metadata=known())
+    far = entry(2, "They sang of roses, of a strike, in general of bread and.", metadata=known())
+    made = EmbeddedIndex(tmp_path, embedder="hash-64", dimension=64)
+    made.put([far, near], revision=1)
+    query = Query("the general strike, bread and roses", EVERYTHING, mode=Mode.LEXICAL)
+    found = retrieve(query, made, Texts([near, far]), HashEmbedder)
+    assert places(found)[0] == "version-1.0"
+    assert found.hits[0].score > found.hits[1].score * 1.05
+
+
+def test_a_long_book_does_not_hide_a_pamphlet(tmp_path):
+    """Of one document three passages at most stand before others that a person looked for."""
+    book = entry(
+        1, *(f"The strike of the weavers, chapter {n}, the weavers strike." for n in range(30)), metadata=known()
+    )
+    pamphlet = entry(2, "A word to the weavers, and other things besides, on many matters.", metadata=known())
+    made = EmbeddedIndex(tmp_path, embedder="hash-64", dimension=64)
+    made.put([book, pamphlet], revision=1)
+    embedder = HashEmbedder()
+    made.attach([(e.facts, embedder.embed_passages([p.text for p in e.passages])) for e in (book, pamphlet)])
+    query = read_query("the strike of the weavers", EVERYTHING, limit=10)
+    found = retrieve(query, made, Texts([book, pamphlet]), HashEmbedder)
+    assert "version-2.0" in places(found)[:4]
+    assert len(found.hits) == 10
+
+
 def test_an_exact_query_is_one_phrase(find):
     assert places(find("Bread was dear", Mode.EXACT)) == ["version-1.1"]
     assert places(find("dear was bread", Mode.EXACT)) == []

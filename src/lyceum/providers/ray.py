@@ -47,6 +47,7 @@ from lyceum.search import (
     IndexState,
     Key,
     Order,
+    Phrase,
     Scope,
     Scored,
     Statistics,
@@ -318,6 +319,10 @@ class RayIndex:
         return {
             version: n for part in self._ask("matching", words, wanted, scope).values() for version, n in part.items()
         }
+
+    def standing(self, keys: Sequence[Key], phrases: Sequence[Phrase]) -> dict[Key, int]:
+        """How many of some phrases stand in each of some passages."""
+        return {key: n for part in self._ask("standing", keys, phrases).values() for key, n in part.items()}
 
     def frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """In how many passages each term stands in the text."""

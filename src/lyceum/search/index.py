@@ -85,6 +85,10 @@ class Index(Protocol):
         """
         ...
 
+    def standing(self, keys: Sequence[Key], phrases: Sequence[Phrase]) -> dict[Key, int]:
+        """How many of some phrases stand in each of some passages; those in which none does are left out."""
+        ...
+
     def matching(self, words: Words, wanted: Filter, scope: Scope) -> dict[int, int]:
         """The versions that hold every word, with how many of their passages do."""
         ...
@@ -249,6 +253,22 @@ class EmbeddedIndex:
         seen = {scored.key for scored in nearest}
         more = self._vectors.score([key for key in also if key not in seen], vector)
         return [*nearest, *(Scored(key, score) for key, score in more.items())]
+
+    def standing(self, keys: Sequence[Key], phrases: Sequence[Phrase]) -> dict[Key, int]:
+        """How many of some phrases stand in each of some passages; see Index.standing."""
+        if not keys or not phrases:
+            return {}
+        among = tantivy.Query.term_set_query(self._schema, "key", list(keys))
+        each = [tantivy.Query.const_score_query(self._phrase(phrase), 1.0) for phrase in phrases]
+        query = tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
+                (tantivy.Occur.Must, tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in each])),
+            ]
+        )
+        searcher = self._reader()
+        hits = searcher.search(query, len(keys), count=False).hits
+        return {scored.key: round(scored.score) for scored in self._scored(searcher, hits, Order.RELEVANCE)}
 
     def matching(self, words: Words, wanted: Filter, scope: Scope) -> dict[int, int]:
         """The versions that hold every word, with how many of their passages do."""
@@ -636,7 +656,7 @@ _K1 = 1.2  # of tantivy's BM25
 _EXACT_BOOST = 0.6
 _OPENING_BOOST = 0.5
 _BEGINNING_SCORE = 1.0
-_FIELD_BOOSTS = {"text": 1.0, "title": 0.6, "heading": 0.3, "creator": 0.5}
+_FIELD_BOOSTS = {"text": 1.0, "title": 0.8, "heading": 0.3, "creator": 1.0}
 _WIDER = 5
 _BUCKETS = 60_000
 _COMMON_BEGINNINGS = ("the", "die", "que", "th", "de", "a", "")

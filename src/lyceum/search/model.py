@@ -102,7 +102,8 @@ class Query:
 
     `text` ranks; `phrases` must stand in a passage, `without` must not, each of `beginnings` must begin one of its
     words, and words like those of `near` count too. `read_query` makes all of them from what a person typed. Of the
-    places in a hybrid list the part `elsewhere` is kept for good passages in other languages than the query's.
+    places in a hybrid list the part `elsewhere` is kept for good passages in other languages than the query's, and
+    of one document no more than `each` stand before those of others; 0 sets no bound.
     """
 
     text: str
@@ -116,6 +117,7 @@ class Query:
     beginnings: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
     elsewhere: float = 0.2
+    each: int = 0
 
 
 @dataclass(frozen=True, slots=True)

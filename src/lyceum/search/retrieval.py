@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from lyceum import text as texts
-from lyceum.archive import Texts
+from lyceum.archive import PASSAGES_PER_VERSION, Texts
 from lyceum.function_words import FUNCTION_WORDS
 from lyceum.search.embed import Embedder, Vectors
 from lyceum.search.index import Searchable, Vocabulary
@@ -59,14 +60,23 @@ def retrieve(
     A reranker, where there is one, reads the first hits of a hybrid search again. Raises ModelMissing for a dense
     query without an embedder; a hybrid one then goes by words alone.
     """
+    found = _retrieve(query, index, stored, embedder, reranker)
+    if found.hits or not query.phrases or query.filter.title is not None:
+        return found
+    # What stands together in no text may be the title of one.
+    title = " ".join(word for phrase in query.phrases for word in phrase.words)
+    titled = replace(query, phrases=(), filter=replace(query.filter, title=title))
+    return _retrieve(titled, index, stored, embedder, reranker)
+
+
+def _retrieve(query: Query, index: Searchable, stored: Texts, embedder: LazyEmbedder, reranker: LazyReranker) -> Found:
     language = texts.question_language(query.text)
     words, misspelt = read_words(query, index)
-    if query.order is not Order.RELEVANCE or query.mode in (Mode.LEXICAL, Mode.EXACT) or not query.text.strip():
+    if query.order is not Order.RELEVANCE or query.mode is Mode.EXACT or not query.text.strip():
         ranked = index.lexical(words, query.filter, query.scope, limit=query.limit, order=query.order)
         return Found(_hits(stored, ranked), words, language, None, misspelt)
-    loaded = embedder()
-    if loaded is None:
-        ranked = index.lexical(words, query.filter, query.scope, limit=query.limit)
+    if query.mode is Mode.LEXICAL or (loaded := embedder()) is None:
+        ranked = _by_words(query, words, index)[: query.limit]
         return Found(_hits(stored, ranked), words, language, None, misspelt)
     vector = loaded.embed_query(query.text)
     if query.mode is Mode.DENSE:
@@ -153,11 +163,38 @@ def _hybrid(
     query: Query, words: Words, vector: Vectors, language: str, embedder: Embedder, index: Searchable, stored: Texts
 ) -> list[Hit]:
     pool = max(_POOL, 2 * query.limit)
-    lexical = index.lexical(words, query.filter, query.scope, limit=pool)
+    lexical = _by_words(query, words, index)
     also = [scored.key for scored in lexical]
     apart = "" if language == "und" else language
     dense = index.dense(vector, query.filter, query.scope, limit=pool, also=also, apart=apart, words=words)
-    return fuse(_Lists(lexical, dense, index.highest_score(words)), stored, query, language=language, embedder=embedder)
+    most = index.highest_score(words)
+    return fuse(_Lists(lexical, dense, most), stored, query, language=language, embedder=embedder)
+
+
+def _by_words(query: Query, words: Words, index: Searchable) -> list[Scored]:
+    """The pool that words find, those first in which the query's words also stand beside each other."""
+    pool = max(_POOL, 2 * query.limit)
+    found = index.lexical(words, query.filter, query.scope, limit=pool)
+    pairs = _pairs(query.text)
+    if not pairs:
+        return found
+    standing = index.standing([scored.key for scored in found], pairs)
+    bonus = _PAIRS * index.highest_score(words) / len(pairs)
+    nearer = [Scored(scored.key, scored.score + bonus * standing.get(scored.key, 0)) for scored in found]
+    return sorted(nearer, key=lambda scored: -scored.score)
+
+
+_PAIRS = 0.12
+_MOST_PAIRS = 20
+
+
+def _pairs(text: str) -> list[Phrase]:
+    """Words of a query that follow each other, but for pairs of mere grammar."""
+    language = texts.question_language(text)
+    words = texts.plain_terms(text)
+    content = [not texts.is_function_word(word, language) for word in words]
+    pairs = [Phrase((a, b)) for a, b, x, y in zip(words, words[1:], content, content[1:], strict=False) if x or y]
+    return list(dict.fromkeys(pairs))[:_MOST_PAIRS]
 
 
 def _knows(embedder: Embedder, language: str) -> bool:
@@ -197,7 +234,9 @@ def fuse(lists: _Lists, stored: Texts, query: Query, *, language: str, embedder:
         return max(0.0, coverage + scale.weight * cosine)
 
     ranked = sorted((Scored(key, score(key)) for key in keys), key=lambda scored: -scored.score)
+    ranked = _spread(ranked, query.each)
     ranked = _balanced(ranked, abroad, limit=query.limit, elsewhere=query.elsewhere)
+    ranked = _with_known_items(ranked, lists.lexical, score)
     raw = {scored.key: scored.score for scored in lists.lexical}
     return [
         replace(hit, lexical=raw.get(hit.key, 0.0), dense=by_meaning.get(hit.key, 0.0)) for hit in _hits(stored, ranked)
@@ -207,6 +246,38 @@ def fuse(lists: _Lists, stored: Texts, query: Query, *, language: str, embedder:
 _TRUST_ABROAD = 0.9
 _NAMES_ABROAD = 0.3
 _GOOD = 0.5
+
+
+def _spread(ranked: Sequence[Scored], each: int) -> list[Scored]:
+    """So that no more than `each` passages of a document stand before those of others."""
+    if not each:
+        return list(ranked)
+    seen: Counter[int] = Counter()
+    first: list[Scored] = []
+    later: list[Scored] = []
+    for scored in ranked:
+        version = scored.key // PASSAGES_PER_VERSION
+        seen[version] += 1
+        (first if seen[version] <= each else later).append(scored)
+    return [*first, *later]
+
+
+def _with_known_items(ranked: list[Scored], lexical: Sequence[Scored], score: Callable[[Key], float]) -> list[Scored]:
+    """A title, a name or a phrase is known by its words: the documents that they find first are among the first ten."""
+    first: dict[int, Key] = {}
+    for scored in lexical:
+        first.setdefault(scored.key // PASSAGES_PER_VERSION, scored.key)
+    shown = {scored.key // PASSAGES_PER_VERSION for scored in ranked[:_FIRST_PAGE]}
+    known = [key for version, key in list(first.items())[:_KNOWN] if version not in shown]
+    if not known or len(ranked) <= _KNOWN:
+        return ranked
+    others = [scored for scored in ranked if scored.key not in known]
+    at = min(_FIRST_PAGE, len(ranked)) - len(known)
+    return [*others[:at], *(Scored(key, score(key)) for key in known), *others[at:]][: len(ranked)]
+
+
+_FIRST_PAGE = 10
+_KNOWN = 3
 
 
 def _balanced(ranked: Sequence[Scored], abroad: set[Key], *, limit: int, elsewhere: float) -> list[Scored]:

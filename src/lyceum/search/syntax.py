@@ -18,6 +18,9 @@ from lyceum.archive import PartialDate
 from lyceum.errors import InvalidValue
 from lyceum.search.model import Filter, Mode, Order, Phrase, Query, Scope
 
+EACH = 3
+"""So many passages of one document at most stand before those of others: a long book must not hide a pamphlet."""
+
 
 def read_query(
     text: str,
@@ -48,6 +51,7 @@ def read_query(
         without=tuple(read.without),
         beginnings=tuple(read.beginnings),
         near=tuple(read.near),
+        each=EACH,
     )
 
 
