@@ -8,6 +8,7 @@ from typing import Any
 
 import lancedb
 from common import Search, Task, run
+from lancedb.index import FTS
 
 
 def build(task: Task, top: int) -> Search:
@@ -16,12 +17,13 @@ def build(task: Task, top: int) -> Search:
         {"number": n, "text": text, "vector": vector}
         for n, (text, vector) in enumerate(zip(task.passages, task.vectors, strict=True))
     ]
-    table = lancedb.connect(tempfile.mkdtemp(prefix="lance-", dir=task.folder)).create_table("passages", rows)
-    table.create_fts_index("text")
+    folder = tempfile.TemporaryDirectory()
+    table = lancedb.connect(folder.name).create_table("passages", rows)
+    table.create_index("text", config=FTS())
 
-    def search(query: str, vector: Any) -> Sequence[int]:
+    def search(query: str, vector: Any, _kept: object = folder) -> Sequence[int]:
         asked = table.search(query_type="hybrid").vector(vector).text(query)
-        return [row["number"] for row in asked.select(["number"]).limit(top).to_list()]
+        return [row["number"] for row in asked.limit(top).to_list()]
 
     return search
 

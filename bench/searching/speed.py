@@ -249,7 +249,7 @@ class _Timed:
         lexical_limit = Times(tuple(_run(self._asked, raw_words)))
         shown.add_row(*_row("hybrid, vector of the query given", self._retrieve(Mode.HYBRID), goal,
                             limit=lexical_limit.p50 + at_best))  # fmt: skip
-        shown.add_row(*_row("hybrid, with the embedder", self._search(Mode.HYBRID), ""))
+        shown.add_row(*_row("hybrid, whole: embedder, snippets, counts", self._search(Mode.HYBRID), ""))
         shown.add_row(*_row("the embedder alone", _run(self._asked, self._library.embedder.embed_query)))
         shown.add_row(*_row("by words", self._retrieve(Mode.LEXICAL), limit=lexical_limit.p50))
         phrase_limit = Times(tuple(_run(self._phrases, raw_phrase)))
