@@ -1,4 +1,7 @@
-"""Prints every table, each headline figure beside its goal: `python -m bench [--quick]`."""
+"""Prints the tables of archive and tutor, each headline figure beside its goal: `python -m bench [--quick]`.
+
+Those of search are printed by `python -m bench.search`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import argparse
 
 from rich.console import Console
 
-from bench import altered, fidelity, ingest, latency, recall
+from bench import altered, fidelity, ingest, latency
 from bench.data import data_folder
 
 QUICK_QUESTIONS = 40
@@ -31,9 +34,6 @@ def main() -> None:
     totals, faults = fidelity.check(home, QUICK_QUESTIONS if quick else fidelity.QUESTIONS)
     console.print(fidelity.table(totals, faults))
     print("\n".join(fidelity.shown(faults)))
-    console.print(recall.xquad(recall.QUICK if quick else None))
-    if not quick:
-        console.print(recall.scifact())
 
 
 if __name__ == "__main__":

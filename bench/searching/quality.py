@@ -16,9 +16,8 @@ from statistics import mean
 
 from rich.table import Table
 
-from bench.recall import LANGUAGES
 from bench.searching.figures import Times, found, gain, reciprocal_rank, share
-from bench.searching.tasks import TOP, Asked, Exported, Task, export, ranked, scifact, xquad
+from bench.searching.tasks import LANGUAGES, TOP, Asked, Exported, Task, export, ranked, scifact, xquad
 from lyceum.library import Library, Mode
 
 QUESTIONS, QUICK_QUESTIONS = 120, 12

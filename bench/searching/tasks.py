@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import gzip
+import io
 import json
+import re
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from bench.data import data_folder
-from bench.recall import LANGUAGES, numbered_abstracts
 from bench.searching.homes import opened
 from lyceum.archive import SqliteCatalogue
 from lyceum.library import Library, Mode, Query, Scope
 from lyceum.search import Embedder, Vectors
 
+LANGUAGES = ("ar", "de", "el", "en", "es", "hi", "ro", "ru", "th", "tr", "vi", "zh")
 TOP = 40
 _EVERYTHING = Scope.everything()
 
@@ -169,3 +173,18 @@ def _embedded(embedder: Embedder, kind: str, texts: Sequence[str]) -> Vectors:
     if kind == "passages":
         return embedder.embed_passages(texts)
     return np.stack([embedder.embed_query(text) for text in texts])
+
+
+def numbered_abstracts(path: Path) -> list[tuple[int, str]]:
+    """SciFact's numbers and texts: a title, a blank line, the abstract."""
+    with zipfile.ZipFile(path) as archive, archive.open("corpus_train.csv") as file:
+        rows = csv.DictReader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
+        return [(int(row["doc_id"]), f"{row['title']}\n\n{_joined(row['abstract'])}") for row in rows]
+
+
+_LITERAL = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+
+
+def _joined(sentences: str) -> str:
+    """The abstract from its list of sentences, which the table holds as a numpy array is printed."""
+    return " ".join(ast.literal_eval(literal).strip() for literal in _LITERAL.findall(sentences))
