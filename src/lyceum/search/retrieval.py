@@ -235,7 +235,9 @@ def fuse(lists: _Lists, stored: Texts, query: Query, *, language: str, embedder:
 
     ranked = sorted((Scored(key, score(key)) for key in keys), key=lambda scored: -scored.score)
     ranked = _spread(ranked, query.each)
-    ranked = _balanced(ranked, abroad, limit=query.limit, elsewhere=query.elsewhere)
+    good = scale.coverage(max(by_meaning.values(), default=0.0)) / 2
+    worthy = {key for key in abroad if scale.coverage(by_meaning.get(key, 0.0)) >= max(good, 1e-9)}
+    ranked = _balanced(ranked, worthy, limit=query.limit, elsewhere=query.elsewhere)
     ranked = _with_known_items(ranked, lists.lexical, score)
     raw = {scored.key: scored.score for scored in lists.lexical}
     return [
@@ -245,7 +247,6 @@ def fuse(lists: _Lists, stored: Texts, query: Query, *, language: str, embedder:
 
 _TRUST_ABROAD = 0.9
 _NAMES_ABROAD = 0.3
-_GOOD = 0.5
 
 
 def _spread(ranked: Sequence[Scored], each: int) -> list[Scored]:
@@ -280,24 +281,23 @@ _FIRST_PAGE = 10
 _KNOWN = 3
 
 
-def _balanced(ranked: Sequence[Scored], abroad: set[Key], *, limit: int, elsewhere: float) -> list[Scored]:
-    """The first `limit`, of which other languages have their part at every length, as far as they are good."""
-    good = _GOOD * max((scored.score for scored in ranked), default=0.0)
-    waiting = [scored for scored in ranked if scored.key in abroad and scored.score >= good]
+def _balanced(ranked: Sequence[Scored], worthy: set[Key], *, limit: int, elsewhere: float) -> list[Scored]:
+    """The first `limit`, of which other languages have their part at every length, as far as they are worthy of it."""
+    waiting = [scored for scored in ranked if scored.key in worthy]
     first: list[Scored] = []
     chosen: set[Key] = set()
     had = 0
     for scored in ranked:
         while waiting and waiting[0].key in chosen:
             waiting.pop(0)
-        if waiting and had < int((len(first) + 1) * elsewhere) and scored.key not in abroad:
+        if waiting and had < int((len(first) + 1) * elsewhere) and scored.key not in worthy:
             first.append(waiting[0])
             chosen.add(waiting[0].key)
             had += 1
         if scored.key not in chosen:
             first.append(scored)
             chosen.add(scored.key)
-            had += scored.key in abroad
+            had += scored.key in worthy
         if len(first) >= limit:
             break
     return first[:limit]
