@@ -76,7 +76,7 @@ def load(home: Path | None, environment: Mapping[str, str]) -> Settings:
         value = said if said is not None else stated.get(name)
         if value is not None:
             values[name] = _whole_number(name, value) if field.type == "int" else _words(name, value)
-    _check_embedder(str(values.get("embedder", "use")))
+    check_embedder(str(values.get("embedder", "use")))
     _check_reranker(str(values.get("reranker", "")))
     _all_or_none(values, "database_url", "blobs_url", "index_url")
     return Settings(home=place.expanduser().absolute(), cache=cache.expanduser().absolute(), **values)  # type: ignore[arg-type]
@@ -87,7 +87,8 @@ def _check_reranker(said: str) -> None:
         raise ConfigError(f"The setting reranker is “{said}”.", hint="It is e5, or left empty for none.")
 
 
-def _check_embedder(said: str) -> None:
+def check_embedder(said: str) -> None:
+    """Raises ConfigError for an embedder that cannot be meant."""
     kind, _, name = said.partition(":")
     if said not in _EMBEDDERS and not (kind in _NAMED_EMBEDDERS and name.strip()):
         raise ConfigError(

@@ -6,6 +6,7 @@ LyceumError                      has a code, a message and a hint; codes are exp
 │   └── InvalidValue             a date, language, filter or field value cannot be read
 ├── HomeError                    the home or a setting is unusable (exit code 3)
 │   ├── ConfigError              a setting is wrong
+│   ├── DiskFull                 there is no room to write; what was stored before is kept
 │   ├── StoreDamaged             the catalogue or a stored file cannot be read
 │   ├── IndexDamaged             the index cannot be read; it can be rebuilt from stored text
 │   ├── ModelMissing             the weights of a model are absent or not the pinned ones
@@ -18,6 +19,8 @@ LyceumError                      has a code, a message and a hint; codes are exp
 """
 
 from __future__ import annotations
+
+import errno
 
 
 class LyceumError(Exception):
@@ -66,6 +69,12 @@ class ConfigError(HomeError):
     """A setting is wrong."""
 
     code = "setting_wrong"
+
+
+class DiskFull(HomeError):
+    """There is no room to write; what was stored before is kept."""
+
+    code = "disk_full"
 
 
 class StoreDamaged(HomeError):
@@ -132,3 +141,19 @@ class ModelFailed(LyceumError):
 
     code = "model_failed"
     retryable = True
+
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def unwritable(what: str, error: OSError) -> HomeError:
+    """The error to raise when something of the home could not be written."""
+    if error.errno in NO_ROOM:
+        return DiskFull(
+            f"{what} could not be written: the disk is full.",
+            hint="Make room and run the same command again; what was stored before is kept.",
+        )
+    return HomeError(
+        f"{what} could not be written: {error.strerror or error}.",
+        hint="Look at the disk and the right to write there, then run the same command again; nothing stored is lost.",
+    )

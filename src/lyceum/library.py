@@ -26,6 +26,7 @@ from typing import Any, Self
 
 from lyceum import text as texts
 from lyceum.archive import (
+    PASSAGES_PER_VERSION,
     READABLE,
     WITH_TEXT,
     Document,
@@ -50,11 +51,12 @@ from lyceum.archive import (
     stored_extract,
     text_digest,
 )
-from lyceum.config import Settings
+from lyceum.config import Settings, check_embedder
 from lyceum.errors import (
     ClaimLost,
     ConfigError,
     HomeError,
+    IndexDamaged,
     InvalidValue,
     LyceumError,
     ModelFailed,
@@ -63,6 +65,7 @@ from lyceum.errors import (
     StoreDamaged,
     UnknownDocument,
     UsageError,
+    unwritable,
 )
 from lyceum.search import (
     E5_SMALL,
@@ -87,6 +90,7 @@ from lyceum.search import (
     UseEmbedder,
     Words,
     discard,
+    expect_vectors,
     facts_of,
     highlight,
     read_query,
@@ -218,18 +222,51 @@ class Library:
     @cached_property
     def index(self) -> KeptIndex:
         """The index, opened on first use; raises IndexDamaged."""
-        # What is told from the class spares a search by words the loading of a model.
-        space: Any = _OWN_EMBEDDERS.get(self._embedder_in_use()) or self.embedder
-        if self._settings.shared:
-            return _sharded(self._settings, space)
-        return EmbeddedIndex(self._settings.home / "index", embedder=space.name, dimension=space.dimension)
+        while True:
+            used = self._embedder_in_use()
+            try:
+                return self._open_index()
+            except IndexDamaged:
+                # Another process may have gone over to another embedder, and deleted the vectors of this one.
+                if self._read_in_use() == used:
+                    raise
+                self._notice_switch()
 
     @cached_property
     def embedder(self) -> Embedder:
         """The embedder whose vectors are searched, loaded on first use; raises ModelMissing."""
         return _make_embedder(replace(self._settings, embedder=self._embedder_in_use()))
 
+    def _open_index(self) -> KeptIndex:
+        space = self._space()
+        if self._settings.shared:
+            return _sharded(self._settings, space)
+        index = EmbeddedIndex(self._settings.home / "index", embedder=space.name, dimension=space.dimension)
+        self._expect_whole(index)
+        return index
+
+    def _space(self) -> Any:
+        """The name and dimension in use: told from the class, they spare a search by words the loading of a model."""
+        return _OWN_EMBEDDERS.get(self._embedder_in_use()) or self.embedder
+
+    def _expect_whole(self, index: EmbeddedIndex) -> None:
+        """Raises IndexDamaged where the catalogue knows of words or vectors and there is no index of them."""
+        # Asked twice, since another process may take out the last document, or make all anew, between two looks.
+        if all(not index.has_text and self._any_in((State.SEARCHABLE, State.INDEXED)) for _ in range(2)):
+            raise IndexDamaged("The index of words is gone.", hint="Run `lyceum reindex`; no text is lost.")
+        if all(not index.has_vectors and self._any_in((State.INDEXED,)) for _ in range(2)):
+            raise IndexDamaged("The index of vectors is gone.", hint="Run `lyceum reindex`; no text is lost.")
+
+    def _any_in(self, states: Sequence[State]) -> bool:
+        return any(next(iter(self._catalogue.find(states=(state,))), None) for state in states)
+
     def _embedder_in_use(self) -> str:
+        """The embedder that the home was last switched to, as far as this library has noticed."""
+        if self._in_use is None:
+            self._in_use = self._read_in_use()
+        return self._in_use
+
+    def _read_in_use(self) -> str:
         """The embedder that the home was last switched to: another that is set comes once all its vectors are made.
 
         A shared home keeps to the one that is set on all its machines.
@@ -237,10 +274,15 @@ class Library:
         if self._settings.shared:
             return self._settings.embedder
         try:
-            self._in_use = self._in_use_file.read_text(encoding="utf-8")
+            said = self._in_use_file.read_text(encoding="utf-8")
+            check_embedder(said)
         except FileNotFoundError:
-            self._in_use = self._settings.embedder
-        return self._in_use
+            return self._settings.embedder
+        except (UnicodeDecodeError, ConfigError) as error:
+            raise IndexDamaged(
+                "Which embedder the index uses cannot be read.", hint="Run `lyceum reindex`; no text is lost."
+            ) from error
+        return said
 
     @property
     def _in_use_file(self) -> Path:
@@ -248,8 +290,8 @@ class Library:
 
     def _notice_switch(self) -> None:
         """Lets go of index and embedder when another process has switched the home."""
-        known = self._in_use
-        if known is not None and self._embedder_in_use() != known:
+        known, self._in_use = self._in_use, self._read_in_use()
+        if known is not None and self._in_use != known:
             self.__dict__.pop("embedder", None)
             if index := self.__dict__.pop("index", None):
                 index.close()
@@ -308,6 +350,8 @@ class Library:
             self._embed(tell)
             if self._settings.embedder != self._embedder_in_use():
                 self._switch_embedder(tell)
+            elif isinstance(self.index, EmbeddedIndex):
+                self.index.discard_other_vectors()
 
     def serve(self, *, once: bool = False, vectors: bool = True) -> None:
         """Does what waits, and then what comes, until `stop` is called; with `once`, until nothing waits.
@@ -347,17 +391,20 @@ class Library:
 
     def reindex(self, *, vectors: bool = True, progress: Progress | None = None) -> None:
         """Throws the index away and makes it anew from the stored texts; without `vectors`, only that of the words."""
-        with self._writing():
-            if "index" in self.__dict__:
-                self.index.close()
-                del self.__dict__["index"]
+        with self._writing(damaged=vectors):
+            if index := self.__dict__.pop("index", None):
+                index.close()
+            folder = self._settings.home / "index"
             if self._settings.shared:
+                # Before the states: another machine may index what is waiting at once.
                 _discard_shards(self._settings)
-            else:
-                folder = self._settings.home / "index"
-                discard(folder if vectors else folder / "text")
+            elif not vectors:
+                expect_vectors(folder, embedder=self._space().name, dimension=self._space().dimension)
+            # First the states, then the files: killed between them, the next writer indexes what is waiting.
             for document in list(self._catalogue.find(states=(State.SEARCHABLE, State.INDEXED))):
                 self._catalogue.advance(document, Moved(State.SEGMENTED))
+            if not self._settings.shared:
+                discard(folder if vectors else folder / "text")
         self.work(progress)
 
     # --- reading -------------------------------------------------------------------------------------
@@ -413,6 +460,8 @@ class Library:
         notes = list(state.notes)
         if query.mode is Mode.HYBRID and found.vector is None and query.text.strip() and self._embedder_failure:
             notes.append(f"{self._embedder_failure.message} Found by words alone.")
+        if self._any_in((State.SEGMENTED,)):
+            notes.append("Some documents are not indexed yet; `lyceum embed` goes on with them.")
         if state.vectors < state.passages and query.mode is not Mode.LEXICAL:
             notes.append(f"{state.vectors} of {state.passages} passages can be found by meaning so far.")
         snippets = [highlight(hit.passage, found.words) for hit in found.hits]
@@ -487,7 +536,11 @@ class Library:
     def check(self) -> tuple[list[Problem], int, int]:
         """Every problem found in the home, with the number of documents and passages that were looked at."""
         documents = list(self._catalogue.find(states=WITH_TEXT))
-        problems = [*self._check_files(), *self._check_texts(documents), *self._check_index(documents)]
+        problems = [*self._check_files(), *self._check_texts(documents)]
+        try:
+            problems += self._check_index(documents)
+        except IndexDamaged as error:
+            problems.append(Problem(error.code, "index", error.message, error.hint))
         current = self.documents()
         return problems, len(current), sum(document.passages for document in current)
 
@@ -525,20 +578,26 @@ class Library:
         )
 
     def _check_index(self, documents: Sequence[Document]) -> Iterator[Problem]:
+        self._notice_switch()
+        for name in self.index.altered():
+            yield Problem(
+                "index_damaged", name, "A file of the index is not what was written.", "Run `lyceum reindex`."
+            )
         expected, with_vectors = 0, self.index.with_vectors()
         for document in documents:
             if document.state not in (State.SEARCHABLE, State.INDEXED):
                 continue
             expected += document.passages
-            indexed = self.index.passages_of(document.row)
-            vectors = with_vectors.get(document.row, 0)
-            lacking = document.state is State.INDEXED and vectors != document.passages
-            if indexed != document.passages or lacking:
-                message = f"{indexed} of {document.passages} passages are indexed, {vectors} have vectors."
+            first = document.row * PASSAGES_PER_VERSION
+            keys = self.index.keys_of(document.row, most=2 * document.passages + 1)
+            vectors = with_vectors.pop(document.row, 0)
+            lacking = vectors != document.passages and (vectors > 0 or document.state is State.INDEXED)
+            if keys != list(range(first, first + document.passages)) or lacking:
+                message = f"{len(keys)} of {document.passages} passages are indexed, {vectors} have vectors."
                 yield Problem("index_behind", document.id, message, "Run `lyceum reindex`.")
-        held = self.index.state().passages
-        if held != expected:
-            message = f"The index holds {held} passages, the archive {expected}."
+        held, stray = self.index.state().passages, sum(with_vectors.values())
+        if held != expected or stray:
+            message = f"The index holds {held} passages and {stray} vectors of no passage, the archive {expected}."
             yield Problem("index_differs", "index", message, "Run `lyceum reindex`.")
 
     # --- how -----------------------------------------------------------------------------------------
@@ -681,6 +740,8 @@ class Library:
                 pass
             if self._stopping.is_set():
                 return
+            # What a killed switch had made may have been removed, replaced or described anew since.
+            beside.agree_on_vectors(facts_of(self._catalogue.passages_of(document)[0]) for document in documents)
         except (ModelMissing, ModelFailed) as error:
             log.warning("%s %s", error.message, error.hint)
             return
@@ -748,12 +809,13 @@ class Library:
                     self._embed(_silent)
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self, *, damaged: bool = False) -> Iterator[None]:
         """Holds the home's writing lock, and gives back what was claimed and opened under it.
 
-        A shared home has no lock: there, claims part the work.
+        A shared home has no lock: there, claims part the work. Raises DiskFull, or HomeError where the disk refuses
+        for another reason. Only who is about to throw the index away writes although it may be `damaged`.
         """
-        with contextlib.nullcontext() if self._settings.shared else self._locked():
+        with contextlib.nullcontext() if self._settings.shared else self._locked(damaged=damaged):
             try:
                 yield
             finally:
@@ -762,19 +824,28 @@ class Library:
                     self.index.close()
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self, *, damaged: bool) -> Iterator[None]:
         """Waits for another process that writes; the kernel frees the lock at a process's death."""
         path = self._settings.home / "writer.lock"
-        with path.open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                log.warning("Another process is writing to this home; waiting for it to finish.")
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            if not self._in_use_file.exists():
-                self._in_use_file.parent.mkdir(exist_ok=True)
-                write_whole(self._in_use_file, self._settings.embedder.encode())
-            yield
+        try:
+            with path.open("a") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    log.warning("Another process is writing to this home; waiting for it to finish.")
+                    fcntl.flock(lock, fcntl.LOCK_EX)
+                if not damaged:
+                    self._be_up_to_date()
+                yield
+        except OSError as error:
+            raise unwritable(f"The home {self._settings.home}", error) from error
+
+    def _be_up_to_date(self) -> None:
+        """Writes down which embedder a new home uses, and goes over to another that was switched to meanwhile."""
+        if not self._in_use_file.exists():
+            self._in_use_file.parent.mkdir(exist_ok=True)
+            write_whole(self._in_use_file, self._settings.embedder.encode())
+        self._notice_switch()
 
     def _search(self, query: Query) -> Found:
         self._notice_switch()

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, Protocol
 
 from lyceum.archive.model import Extracted, Metadata, Page
 from lyceum.archive.segment import PageFinder, Segment
-from lyceum.errors import HomeError, StepFailed, StoreDamaged, UnknownDocument
+from lyceum.errors import NO_ROOM, DiskFull, HomeError, StepFailed, StoreDamaged, UnknownDocument, unwritable
 
 PASSAGES_PER_VERSION = 1 << 20
 TEXT_BLOCK = 4_096
@@ -298,6 +298,11 @@ def _damage_told() -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            raise DiskFull(
+                "The catalogue could not be written: the disk is full.",
+                hint="Make room and run the same command again; what was stored before is kept.",
+            ) from error
         raise HomeError(
             f"The catalogue cannot be used: {error}.",
             hint="Look at the disk's free space and the right to write there; what was stored before is kept.",
@@ -558,11 +563,11 @@ class SqliteCatalogue:
         for key in keys:
             version, n = divmod(key, PASSAGES_PER_VERSION)
             document = self._known(version)
-            place = self._db.execute(
-                "SELECT start, end, pages, heading FROM passages WHERE version=? AND n=?", (version, n)
-            ).fetchone()
-            if document and place:
-                found.append(passage_of(document, n, place, self._read(version, place["start"], place["end"])))
+            # Place and text in one statement, so that both are of one moment while another process removes them.
+            rows = self._db.execute(_PASSAGE, {"version": version, "n": n}).fetchall()
+            if document and rows:
+                blocks = [(row["base"], row["data"]) for row in rows]
+                found.append(passage_of(document, n, rows[0], text_between(blocks, rows[0]["start"], rows[0]["end"])))
         return found
 
     def passages_of(self, document: Document) -> list[Passage]:
@@ -612,7 +617,7 @@ class SqliteCatalogue:
         for attempt in range(_WAL_ATTEMPTS):
             try:
                 self._db.execute("PRAGMA journal_mode=WAL")
-            except StoreDamaged:
+            except (StoreDamaged, DiskFull):
                 raise
             except HomeError:
                 if attempt == _WAL_ATTEMPTS - 1:
@@ -643,10 +648,12 @@ class SqliteCatalogue:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            # A full disk makes SQLite roll back by itself.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def _version_of_bytes(self, received: Received) -> sqlite3.Row | None:
         """The version with these bytes, of the source's own document first."""
@@ -799,6 +806,13 @@ def _quoted(states: Iterable[State]) -> str:
     return ", ".join(f"'{state.value}'" for state in states)
 
 
+_PASSAGE = """
+SELECT p.start, p.end, p.pages, p.heading, t.start AS base, t.data FROM passages p
+JOIN texts t ON t.version = p.version AND t.start < MAX(p.end, p.start + 1)
+AND t.start >= (SELECT MAX(b.start) FROM texts b WHERE b.version = p.version AND b.start <= p.start)
+WHERE p.version = :version AND p.n = :n ORDER BY t.start
+"""
+
 _SCHEMA = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 INSERT INTO meta VALUES('revision', 0);
@@ -860,6 +874,11 @@ class FolderBlobStore:
             target = self._path(sha256)
             target.parent.mkdir(exist_ok=True)
             partial.replace(target)
+        except OSError as error:
+            # What cannot be read of the source, which is open already, is told by whoever opened it.
+            if error.filename is None and error.errno not in NO_ROOM:
+                raise
+            raise unwritable("A file", error) from error
         finally:
             partial.unlink(missing_ok=True)
         return sha256, size

@@ -349,10 +349,14 @@ class RayIndex:
         """The versions that have vectors, with how many: all of them, or those among some."""
         return {version: n for part in self._ask("with_vectors", among).values() for version, n in part.items()}
 
-    def passages_of(self, version: int) -> int:
-        """How many passages of a version are indexed."""
+    def keys_of(self, version: int, *, most: int) -> list[Key]:
+        """The keys of the passages of a version that are indexed, in order, at most so many."""
         shard = self._shard_of(version)
-        return int(self._ask("passages_of", version, among=[shard]).get(shard, 0))
+        return list(self._ask("keys_of", version, among=[shard], most=most).get(shard, ()))
+
+    def altered(self) -> list[str]:
+        """The files, by shard, of which the bytes are not those that were written; reads all of one replica each."""
+        return [f"{shard}/{name}" for shard, names in sorted(self._ask("altered").items()) for name in names]
 
     def replicas(self) -> dict[tuple[int, int], tuple[str, int, int]]:
         """Where each replica that answers runs: the node's address, its process, and the snapshot that it has."""

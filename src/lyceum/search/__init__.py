@@ -2,7 +2,16 @@
 
 from lyceum.search.e5 import E5_SMALL, E5Embedder, E5Reranker
 from lyceum.search.embed import USE_MULTILINGUAL, Calibration, Embedder, ModelFile, UseEmbedder, Vectors, write_whole
-from lyceum.search.index import EmbeddedIndex, Index, KeptIndex, Searchable, Vocabulary, discard, highest_score
+from lyceum.search.index import (
+    EmbeddedIndex,
+    Index,
+    KeptIndex,
+    Searchable,
+    Vocabulary,
+    discard,
+    expect_vectors,
+    highest_score,
+)
 from lyceum.search.model import (
     Entry,
     Facts,
@@ -63,6 +72,7 @@ __all__ = [
     "Words",
     "discard",
     "even",
+    "expect_vectors",
     "facts_of",
     "highest_score",
     "highlight",

@@ -234,8 +234,15 @@ def onnx_session(graph: Path, threads: int) -> Any:
 def write_whole(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all."""
     partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_bytes(content)
-    partial.replace(path)
+    try:
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def digest(path: Path) -> str:

@@ -6,10 +6,12 @@ reached. One process writes, any number read, each seeing the last commit.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import re
 import shutil
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -19,7 +21,7 @@ from typing import Any, Protocol
 import tantivy
 
 from lyceum import text as texts
-from lyceum.errors import IndexDamaged
+from lyceum.errors import NO_ROOM, DiskFull, IndexDamaged
 from lyceum.search.embed import Vectors, write_whole
 from lyceum.search.model import (
     Entry,
@@ -126,26 +128,29 @@ class EmbeddedIndex:
         self._vectors_folder = folder / "vectors" / embedder
         self._dimension = dimension
         self._text = folder / "text"
-        self._text.mkdir(parents=True, exist_ok=True)
+        self._meta = self._text / "meta.json"
         self._schema = _schema()
         self._seen: tuple[int, int] | None = None
         self._vocabulary: dict[str, dict[str, int]] = {}
         self._writer: tantivy.IndexWriter | None = None
         self._state_file = folder / "state.json"
         self._check_format()
-        self._index = self._open()
-        self._searcher = self._index.searcher()
+        self._index: tantivy.Index | None = None
+        # Only a writer makes files: until there are any, a reader has an empty index in memory.
+        self._searcher = _Searcher(tantivy.Index(self._schema).searcher())
+        self._reader()
         self._vectors = FlatVectors(self._vectors_folder, dimension)
-        self._measured: tantivy.Searcher | None = None
+        self._measured: _Searcher | None = None
         self._lengths: dict[str, float] = {}
 
     # --- writing -----------------------------------------------------------------------------------
 
     def put(self, entries: Iterable[Entry], *, without: Sequence[int] = (), revision: int) -> None:
         """Takes versions in and others out; see Index.put."""
-        writer = self._writing()
         had = self._vectors.versions()
         changed = False
+        with _failure_told(self._text):
+            writer = self._writing()
         for version in without:
             self._delete(version)
             if version in had:
@@ -154,13 +159,15 @@ class EmbeddedIndex:
         for entry in entries:
             self._delete(entry.facts.version)
             for document in _documents(entry, self._schema):
-                writer.add_document(document)
+                with _failure_told(self._text):
+                    writer.add_document(document)
             if had.get(entry.facts.version) == len(entry.passages):
                 changed |= self._vectors.describe(entry.facts)
             elif entry.facts.version in had:
                 self._vectors.remove(entry.facts.version)
                 changed = True
-        writer.commit()
+        with _failure_told(self._text):
+            writer.commit()
         if changed:
             self._vectors.commit()
         self._save_state(revision)
@@ -176,11 +183,26 @@ class EmbeddedIndex:
         held = self._vectors.versions()
         return held if among is None else {version: held[version] for version in among if version in held}
 
+    def agree_on_vectors(self, known: Iterable[Facts]) -> None:
+        """Takes the vectors of all other versions out, and describes these as they are now."""
+        facts = {each.version: each for each in known}
+        had = self._vectors.versions()
+        gone = [version for version in had if version not in facts]
+        altered = [
+            each for each in facts.values() if each.version in had and self._vectors.facts_of(each.version) != each
+        ]
+        for version in gone:
+            self._vectors.remove(version)
+        for each in altered:
+            self._vectors.describe(each)
+        if gone or altered:
+            self._vectors.commit()
+
     def discard_other_vectors(self) -> None:
         """Deletes the vectors of embedders that are no longer used; readers that still hold them lose nothing."""
-        for folder in self._vectors_folder.parent.iterdir():
+        for folder in self._vectors_folder.parent.glob("*"):
             if folder != self._vectors_folder:
-                shutil.rmtree(folder, ignore_errors=True)
+                discard(folder)
 
     # --- as a shard of a larger index ----------------------------------------------------------------
 
@@ -199,10 +221,12 @@ class EmbeddedIndex:
         return self._vectors.score(keys, vector)
 
     def close(self) -> None:
-        """Ends writing: waits for merges and gives the writer's memory back."""
-        if self._writer:
-            self._writer.wait_merging_threads()
-            self._writer = None
+        """Ends writing: waits for merges and gives the writer's memory back; what was not committed is forgotten."""
+        writer, self._writer = self._writer, None
+        self._vectors.roll_back()
+        if writer:
+            with _failure_told(self._text):
+                writer.wait_merging_threads()
 
     # --- reading -----------------------------------------------------------------------------------
 
@@ -333,56 +357,85 @@ class EmbeddedIndex:
             raise IndexDamaged("The state of the index cannot be read.", hint="Run `lyceum reindex`; no text is lost.")
         return IndexState(revision, self._reader().num_docs, self._vectors.count)
 
-    def passages_of(self, version: int) -> int:
-        """How many passages of a version are indexed."""
+    @property
+    def has_text(self) -> bool:
+        """Whether an index of words was ever made here."""
+        return self._meta.exists()
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether vectors of this embedder were ever kept here."""
+        return self._vectors.exists
+
+    def keys_of(self, version: int, *, most: int) -> list[Key]:
+        """The keys of the passages of a version that are indexed, in order, at most so many."""
+        searcher = self._reader()
         query = tantivy.Query.term_query(self._schema, "version", version)
-        found: Any = self._reader().search(query, 1, count=True)  # its stub leaves out the count
-        return int(found.count or 0)
+        hits = searcher.search(query, most, count=False).hits
+        return sorted(scored.key for scored in self._scored(searcher, hits, Order.NEWEST))
+
+    def altered(self) -> list[str]:
+        """The files of which the bytes are not those that were written; reads all of them."""
+        text = [f"text/{name}" for name in _altered_segments(self._text)]
+        return [*text, *(f"vectors/{name}" for name in self._vectors.altered())]
 
     # --- how ---------------------------------------------------------------------------------------
 
     def _check_format(self) -> None:
-        marker = self._folder / "format.json"
-        if not (self._text / "meta.json").exists():
-            write_whole(marker, json.dumps({"format": FORMAT}).encode())
-        found = _read_object(marker).get("format")
-        if found != FORMAT:
+        found = _read_object(self._folder / "format.json").get("format")
+        if found != FORMAT and self._meta.exists():
             raise IndexDamaged(
                 f"The index has format {found}; this Lyceum reads {FORMAT}.",
                 hint="Run `lyceum reindex`; it is made anew from the stored texts.",
                 code="index_format",
             )
 
-    def _open(self) -> tantivy.Index:
-        try:
-            index = tantivy.Index(self._schema, path=str(self._text), reuse=True)
-            index.register_tokenizer("spaced", _SPACED)
-            index.config_reader("manual", 0)
-        except (ValueError, OSError) as error:
-            raise IndexDamaged(
-                f"The text index cannot be opened: {error}.", hint="Run `lyceum reindex`; no text is lost."
-            ) from error
-        return index
-
-    def _reader(self) -> tantivy.Searcher:
+    def _reader(self) -> _Searcher:
         """A searcher on the last commit, whoever made it."""
-        try:
-            stat = (self._text / "meta.json").stat()
-            seen = (stat.st_mtime_ns, stat.st_ino)
-            if seen != self._seen:
-                self._index.reload()
-                self._searcher = self._index.searcher()
-                self._seen = seen
-                self._vocabulary = {}
-        except (ValueError, OSError) as error:
-            raise IndexDamaged(
-                f"The text index cannot be read: {error}.", hint="Run `lyceum reindex`; no text is lost."
-            ) from error
+        seen = self._last_commit()
+        while seen and seen != self._seen:
+            try:
+                with _damage_told():
+                    index = self._index or self._open()
+                    index.reload()
+                    self._searcher = _Searcher(index.searcher())
+                self._index, self._seen, self._vocabulary = index, seen, {}
+            except IndexDamaged:
+                # Another process may have thrown it away, or made it anew, while it was opened.
+                if self._last_commit() == seen:
+                    raise
+            seen = self._last_commit()
         return self._searcher
+
+    def _last_commit(self) -> tuple[int, int] | None:
+        """What changes with every commit.
+
+        None where there is no index: there never was one, or it was thrown away to be made anew, and what a reader
+        still holds stays true until then.
+        """
+        try:
+            stat = self._meta.stat()
+        except FileNotFoundError:
+            return None
+        return stat.st_mtime_ns, stat.st_ino
+
+    def _open(self) -> tantivy.Index:
+        index = tantivy.Index.open(str(self._text))
+        self.__dict__.pop("_field_names", None)
+        index.register_tokenizer("spaced", _SPACED)
+        index.config_reader("manual", 0)
+        return index
 
     def _writing(self) -> tantivy.IndexWriter:
         if self._writer is None:
-            self._writer = self._index.writer(heap_size=_HEAP, num_threads=1)
+            if not self._meta.exists():
+                self._text.mkdir(parents=True, exist_ok=True)
+                write_whole(self._folder / "format.json", json.dumps({"format": FORMAT}).encode())
+                tantivy.Index(self._schema, path=str(self._text), reuse=True)
+                self._index = None
+            index = self._index or self._open()
+            self._writer = index.writer(heap_size=_HEAP, num_threads=1)
+            self._index = index
         return self._writer
 
     @cached_property
@@ -392,7 +445,8 @@ class EmbeddedIndex:
 
     def _delete(self, version: int) -> None:
         # By query, since deleting by term takes a Python number for a signed one and deletes nothing.
-        self._writing().delete_documents_by_query(tantivy.Query.term_query(self._schema, "version", version))
+        with _failure_told(self._text):
+            self._writing().delete_documents_by_query(tantivy.Query.term_query(self._schema, "version", version))
 
     def _save_state(self, revision: int) -> None:
         write_whole(self._state_file, json.dumps({"revision": revision}).encode())
@@ -422,7 +476,7 @@ class EmbeddedIndex:
         )
 
     def _best_of_whole(
-        self, searcher: tantivy.Searcher, query: tantivy.Query, words: Words, shared: Statistics, limit: int
+        self, searcher: _Searcher, query: tantivy.Query, words: Words, shared: Statistics, limit: int
     ) -> list[Any]:
         """The best hits as they would be scored were this shard the whole."""
         own, whole = self._averages(searcher, dict.fromkeys(_looked_for(words), 1)), shared.averages
@@ -431,7 +485,7 @@ class EmbeddedIndex:
         hits = searcher.search(query, limit + margin(limit), count=False).hits
         return rescored(searcher, query, hits, self._field_names, phrases="exact", whole=whole)[:limit]
 
-    def _averages(self, searcher: tantivy.Searcher, terms: Mapping[tuple[str, str], int]) -> dict[str, float]:
+    def _averages(self, searcher: _Searcher, terms: Mapping[tuple[str, str], int]) -> dict[str, float]:
         """How long the fields of these terms are on average."""
         if self._measured is not searcher:
             self._measured, self._lengths = searcher, {}
@@ -496,7 +550,7 @@ class EmbeddedIndex:
         return tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, term), boost)
 
     def _by_date(
-        self, searcher: tantivy.Searcher, query: tantivy.Query, limit: int, order: Order
+        self, searcher: _Searcher, query: tantivy.Query, limit: int, order: Order
     ) -> list[tuple[Any, tantivy.DocAddress]]:
         """Those with a date in its order, then those without."""
         hits: list[Any] = []
@@ -508,7 +562,7 @@ class EmbeddedIndex:
                 hits += searcher.search(both, left, count=False, order_by_field="first", order=way).hits
         return hits
 
-    def _scored(self, searcher: tantivy.Searcher, hits: list[Any], order: Order) -> list[Scored]:
+    def _scored(self, searcher: _Searcher, hits: list[Any], order: Order) -> list[Scored]:
         keys = searcher.fast_field_values("key", [address for _, address in hits])
         if order is Order.RELEVANCE:
             scores = [float(score) for score, _ in hits]
@@ -533,7 +587,7 @@ class EmbeddedIndex:
         hits = searcher.search(query, len(keys), count=False).hits
         return {scored.key for scored in self._scored(searcher, hits, Order.RELEVANCE)}
 
-    def _last_version(self, searcher: tantivy.Searcher) -> int:
+    def _last_version(self, searcher: _Searcher) -> int:
         found = searcher.aggregate(tantivy.Query.all_query(), {"last": {"max": {"field": "version"}}})
         return int(found["last"]["value"] or 0)
 
@@ -567,10 +621,116 @@ class EmbeddedIndex:
         return tantivy.Query.regex_query(self._schema, "author", pattern)
 
 
+class _Searcher:
+    """A searcher of tantivy's whose complaints and panics are told as damage."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._searcher = searcher
+        self.num_docs: int = searcher.num_docs
+
+    def search(self, query: tantivy.Query, limit: int, **options: Any) -> Any:
+        with _damage_told():
+            return self._searcher.search(query, limit, **options)
+
+    def aggregate(self, query: tantivy.Query, wanted: dict[str, Any]) -> Any:
+        with _damage_told():
+            return self._searcher.aggregate(query, wanted)
+
+    def doc_freq(self, field: str, term: str) -> int:
+        with _damage_told():
+            return self._searcher.doc_freq(field, term)
+
+    def fast_field_values(self, field: str, addresses: list[Any]) -> Any:
+        with _damage_told():
+            return self._searcher.fast_field_values(field, addresses)
+
+    def terms_with_prefix(self, field: str, beginning: str, **options: Any) -> list[tuple[str, int]]:
+        with _damage_told():
+            return self._searcher.terms_with_prefix(field, beginning, **options)
+
+    def explain(self, query: tantivy.Query, address: Any) -> dict[str, Any]:
+        """How the score of a hit came about."""
+        with _damage_told():
+            explained: dict[str, Any] = json.loads(query.explain(self._searcher, address).to_json())
+        return explained
+
+
+@contextlib.contextmanager
+def _damage_told() -> Iterator[None]:
+    """Turns what tantivy says of files that it cannot read, a panic included, into our error."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise _damaged(error) from error
+    except BaseException as error:
+        if type(error).__name__ != _PANIC:
+            raise
+        raise _damaged(error) from error
+
+
+@contextlib.contextmanager
+def _failure_told(folder: Path) -> Iterator[None]:
+    """The same for writing, where the disk may be full as well: tantivy says so, or that a thread of its own died."""
+    try:
+        with _damage_told():
+            yield
+    except IndexDamaged as error:
+        said = str(error.__cause__)
+        if any(f"os error {number})" in said for number in NO_ROOM) or shutil.disk_usage(folder).free < _ROOM:
+            raise DiskFull(
+                "The text index could not be written: the disk is full.",
+                hint="Make room and run the same command again; what was stored before is kept.",
+            ) from error
+        raise
+
+
+_PANIC = "PanicException"  # of pyo3, which has no module to import it from; no Exception, but a BaseException
+_ROOM = 1 << 20
+
+
+def _damaged(error: BaseException) -> IndexDamaged:
+    return IndexDamaged(
+        f"The text index cannot be used: {str(error).rstrip('.')}.", hint="Run `lyceum reindex`; no text is lost."
+    )
+
+
+def _altered_segments(folder: Path) -> list[str]:
+    """The files of tantivy's segments whose bytes do not have the CRC-32 that stands at their end."""
+    meta = _read_object(folder / "meta.json")
+    known = {str(segment["segment_id"]).replace("-", "") for segment in meta.get("segments", [])}
+    files = [path for path in sorted(folder.iterdir()) if path.name.split(".")[0] in known] if known else []
+    return [path.name for path in files if not _has_its_sum(path)]
+
+
+def _has_its_sum(path: Path) -> bool:
+    """Whether a file is followed by what tantivy writes behind each: its CRC as JSON, the length of that, a mark."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(0, size - 8))
+        length, mark = int.from_bytes(file.read(4), "little"), int.from_bytes(file.read(4), "little")
+        body = size - 8 - length
+        if mark != _FOOTER_MARK or body < 0:
+            return False
+        file.seek(body)
+        try:
+            footer = json.loads(file.read(length))
+        except ValueError:
+            return False
+        file.seek(0)
+        found = 0
+        for start in range(0, body, _READ):
+            found = zlib.crc32(file.read(min(_READ, body - start)), found)
+    return isinstance(footer, dict) and footer.get("crc") == found
+
+
+_FOOTER_MARK = 1337
+_READ = 1 << 20
+
+
 class _Weights:
     """What a term's score in a shard is multiplied by to be what it would be in the whole: the ratio of the idfs."""
 
-    def __init__(self, searcher: tantivy.Searcher, shared: Statistics | None) -> None:
+    def __init__(self, searcher: _Searcher, shared: Statistics | None) -> None:
         self._searcher = searcher
         self._shared = shared
 
@@ -732,8 +892,12 @@ class KeptIndex(Searchable, Protocol):
         """The versions that have vectors, with how many: all of them, or those among some."""
         ...
 
-    def passages_of(self, version: int) -> int:
-        """How many passages of a version are indexed."""
+    def keys_of(self, version: int, *, most: int) -> list[Key]:
+        """The keys of the passages of a version that are indexed, in order, at most so many."""
+        ...
+
+    def altered(self) -> list[str]:
+        """The files of which the bytes are not those that were written; reads all of them."""
         ...
 
     def close(self) -> None:
@@ -741,6 +905,15 @@ class KeptIndex(Searchable, Protocol):
         ...
 
 
+def expect_vectors(folder: Path, *, embedder: str, dimension: int) -> None:
+    """Raises IndexDamaged where the vectors of an index cannot be read."""
+    FlatVectors(folder / "vectors" / embedder, dimension)
+
+
 def discard(folder: Path) -> None:
-    """Deletes an index, whole or damaged, so that it can be made anew."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Deletes an index, whole or damaged, so that it can be made anew; it is gone at once for all who look."""
+    aside = folder.with_name(f"{folder.name}.discarded")
+    shutil.rmtree(aside, ignore_errors=True)
+    with contextlib.suppress(FileNotFoundError):
+        folder.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)

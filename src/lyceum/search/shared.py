@@ -8,10 +8,9 @@ which they hardly do in shards of more than some ten thousand documents.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import tantivy
 
@@ -20,15 +19,27 @@ _ALIKE = 0.004
 _FIELD = re.compile(r"Term\(field=(\d+)")
 
 
+class Explaining(Protocol):
+    """A searcher that tells how it scores."""
+
+    def search(self, query: tantivy.Query, limit: int, *, count: bool) -> Any:
+        """The best hits."""
+        ...
+
+    def explain(self, query: tantivy.Query, address: Any) -> dict[str, Any]:
+        """How the score of a hit came about."""
+        ...
+
+
 def margin(limit: int) -> int:
     """How many hits more than asked for could be among the best once they are scored anew."""
     return max(30, limit // 2)
 
 
-def average(searcher: tantivy.Searcher, query: tantivy.Query) -> float | None:
+def average(searcher: Explaining, query: tantivy.Query) -> float | None:
     """The average length of the field that a query for one term looks in; None where the term does not stand."""
     hits = searcher.search(query, 1, count=False).hits
-    return _found(json.loads(query.explain(searcher, hits[0][1]).to_json()), "avgdl, ") if hits else None
+    return _found(searcher.explain(query, hits[0][1]), "avgdl, ") if hits else None
 
 
 def alike(own: Mapping[str, float], whole: Mapping[str, float]) -> bool:
@@ -37,7 +48,7 @@ def alike(own: Mapping[str, float], whole: Mapping[str, float]) -> bool:
 
 
 def rescored(
-    searcher: tantivy.Searcher, query: tantivy.Query, hits: Sequence[Any], fields: Sequence[str], *, phrases: str,
+    searcher: Explaining, query: tantivy.Query, hits: Sequence[Any], fields: Sequence[str], *, phrases: str,
     whole: Mapping[str, float],
 ) -> list[tuple[float, tantivy.DocAddress]]:  # fmt: skip
     """Hits with the scores that they have where fields are as long on average as in the `whole`, best first.
@@ -45,7 +56,7 @@ def rescored(
     `fields` are the schema's in their order, `phrases` is the one in which phrases are looked for.
     """
     scorer = _Scorer(fields, phrases, whole)
-    anew = [(scorer.score(json.loads(query.explain(searcher, hit[1]).to_json())), hit[1]) for hit in hits]
+    anew = [(scorer.score(searcher.explain(query, hit[1])), hit[1]) for hit in hits]
     return sorted(anew, key=lambda scored: -even(scored[0]))
 
 

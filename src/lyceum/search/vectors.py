@@ -10,8 +10,8 @@ Files of one generation, all append-only and memory-mapped:
     facts.jsonl  a version's facts with its first slot and number of slots; a later line with the same number
                  replaces an earlier one, and `"dead"` ends it
 
-`manifest.json` says how much of each counts. It is replaced at once when all has reached the disk, so a reader
-sees a whole state, and what a killed writer left behind the counted part is written over.
+`manifest.json` says how much of each counts, and the CRC-32 of that. It is replaced at once when all has reached the
+disk, so a reader sees a whole state, and what a killed writer left behind the counted part is written over.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from numpy.typing import NDArray
 from lyceum import text as texts
 from lyceum.archive import PASSAGES_PER_VERSION
 from lyceum.errors import IndexDamaged
-from lyceum.search.embed import Vectors
+from lyceum.search.embed import Vectors, write_whole
 from lyceum.search.model import Facts, Filter, Key, Scope, Scored, as_number
 
 _BLOCK = 65_536
@@ -43,6 +44,9 @@ _SAMPLED = 32_768
 _FEW = 6_000
 """Where a filter leaves fewer slots than this, all of them are scored by their 8-bit codes at once."""
 _COMPACT_AT = 0.3
+_LOOKS = 5
+_MOST = 1.5
+"""No cosine of what was stored is above this."""
 _NO_DISTANCES = np.zeros(0, dtype=np.uint16)
 
 
@@ -53,6 +57,16 @@ class _Manifest:
     facts: int = 0
     facts_bytes: int = 0
     live: int = 0
+    sums: dict[str, int] | None = field(default_factory=dict)
+    """None in an index that was written before there were any; `lyceum check` then cannot compare them."""
+
+    @classmethod
+    def read(cls, content: str) -> _Manifest:
+        return cls(**{"sums": None, **json.loads(content)})
+
+    def add(self, name: str, content: bytes) -> None:
+        if self.sums is not None:
+            self.sums[name] = zlib.crc32(content, self.sums.get(name, 0))
 
 
 class _Table:
@@ -84,6 +98,11 @@ class _Table:
         else:
             self.rows[number] = facts
         self.by_version[facts.version] = number
+
+    def extent(self) -> tuple[int, int, int]:
+        """How many lines and slots there are, and how many slots are alive."""
+        alive = sum(self.spans[number][1] for number in self.by_version.values())
+        return len(self.rows), sum(count for _, count in self.spans), alive
 
     def mask(self, wanted: Filter, scope: Scope) -> NDArray[np.bool_]:
         """Which lines of facts pass: bool, one a line."""
@@ -171,6 +190,10 @@ class _Names:
         return mask
 
 
+def _damaged() -> IndexDamaged:
+    return IndexDamaged("The vectors of the index cannot be read.", hint="Run `lyceum reindex`; no text is lost.")
+
+
 class FlatVectors:
     """The vectors of one embedder in one folder: one writer, any number of readers in other processes."""
 
@@ -184,10 +207,15 @@ class FlatVectors:
         self._manifest = _Manifest()
         self._table = _Table()
         self._maps: dict[str, NDArray[Any]] = {}
-        folder.mkdir(parents=True, exist_ok=True)
+        self._begun = False
         self._refresh()
 
     # --- reading ---------------------------------------------------------------------------------
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever committed here."""
+        return (self._folder / "manifest.json").exists()
 
     @property
     def count(self) -> int:
@@ -281,17 +309,47 @@ class FlatVectors:
             np.einsum("ij,j->i", rows[: some.size], vector, out=scores[start : start + some.size])
         if slots.size:
             scores *= self._maps["scales"][slots]
+        if not np.all(np.abs(scores) < _MOST):
+            raise _damaged()
         return scores
 
     def _key(self, slot: int) -> Key:
         number = int(self._maps["facts"][slot])
-        version, first = self._table.rows[number].version, self._table.spans[number][0]
-        return Key(version * PASSAGES_PER_VERSION + slot - first)
+        if number >= len(self._table.spans):
+            raise _damaged()
+        first, count = self._table.spans[number]
+        if not first <= slot < first + count:
+            raise _damaged()
+        return Key(self._table.rows[number].version * PASSAGES_PER_VERSION + slot - first)
+
+    def altered(self) -> list[str]:
+        """The files whose bytes are not those that were written."""
+        self._refresh()
+        sums = self._manifest.sums
+        if sums is None:
+            return []
+        found = dict.fromkeys(sums, 0)
+        for name, content in self._contents():
+            found[name] = zlib.crc32(content, found.get(name, 0))
+        return sorted(name for name in found if found[name] != sums.get(name, 0))
+
+    def _contents(self) -> Iterator[tuple[str, bytes]]:
+        """What counts of each file, in the order in which it was written."""
+        folder, manifest = self._folder / f"g{self._manifest.generation}", self._manifest
+        if manifest.facts_bytes:
+            with (folder / "facts.jsonl").open("rb") as file:
+                yield "facts.jsonl", file.read(manifest.facts_bytes)
+        for block, start in enumerate(range(0, manifest.slots, _BLOCK)):
+            size = min(_BLOCK, manifest.slots - start)
+            yield "codes.u64", self._maps["codes"][block, :, :size].T.tobytes()
+            for name, file_name in (("rows", "rows.i8"), ("scales", "scales.f32"), ("facts", "facts.u32")):
+                yield file_name, self._maps[name][start : start + size].tobytes()
 
     # --- writing: by the holder of the home's writing lock ------------------------------------------
 
     def put(self, facts: Facts, vectors: Vectors) -> None:
         """Appends the vectors of a version's passages, in their order; they count after `commit`."""
+        self._begun = True
         self._drop(facts.version)
         manifest = self._manifest
         first = manifest.slots
@@ -306,12 +364,26 @@ class FlatVectors:
         number = self._table.by_version.get(facts.version)
         if number is None:
             return False
+        self._begun = True
         self._log({"n": number, "facts": asdict(facts)})
         return True
 
     def remove(self, version: int) -> None:
         """Takes the vectors of a version out of every later search; they count as gone after `commit`."""
+        self._begun = True
         self._drop(version)
+
+    def facts_of(self, version: int) -> Facts | None:
+        """What is known of a version that has vectors."""
+        number = self._table.by_version.get(version)
+        return None if number is None else self._table.rows[number]
+
+    def roll_back(self) -> None:
+        """Forgets what was begun and not committed, such as a full disk leaves."""
+        if self._begun:
+            self._manifest, self._table, self._maps = _Manifest(), _Table(), {}
+            self._seen, self._begun = None, False
+            self._refresh()
 
     def commit(self) -> None:
         """Makes everything since the last commit visible to readers, at once."""
@@ -321,6 +393,7 @@ class FlatVectors:
                 with path.open("rb") as file:
                     os.fsync(file.fileno())
         self._save()
+        self._begun = False
         self._sweep()
         if self._manifest.slots - self._manifest.live > _COMPACT_AT * max(self._manifest.slots, _BLOCK):
             self._compact()
@@ -337,6 +410,7 @@ class FlatVectors:
             file.seek(self._manifest.facts_bytes)
             file.write(content)
             file.truncate()
+        self._manifest.add("facts.jsonl", content)
         self._manifest.facts_bytes += len(content)
         self._table.take(line)
 
@@ -345,6 +419,7 @@ class FlatVectors:
         peaks = np.maximum(np.abs(vectors).max(axis=1, keepdims=True, initial=0), 1e-9)
         rows = np.round(vectors * (127 / peaks)).astype(np.int8)
         self._write_codes(first, codes)
+        self._manifest.add("codes.u64", codes.tobytes())
         self._write_at("rows.i8", first * self._dimension, rows)
         self._write_at("scales.f32", first * 4, (peaks[:, 0] / 127).astype(np.float32))
         self._write_at("facts.u32", first * 4, np.full(len(vectors), facts, dtype=np.uint32))
@@ -353,35 +428,33 @@ class FlatVectors:
         last = first + len(codes)
         blocks = -(-last // _BLOCK)
         path = self._path("codes.u64")
+        # Written, not mapped: where the disk is full, a write is an error, a store to a mapping the end of the process.
         with path.open("r+b" if path.exists() else "w+b") as file:
             file.truncate(max(path.stat().st_size, blocks * self._words * _BLOCK * 8))
-        shape = (blocks, self._words, _BLOCK)
-        mapped = np.memmap(path, dtype=np.uint64, mode="r+", shape=shape)
-        start = first
-        while start < last:
-            block, at = divmod(start, _BLOCK)
-            size = min(_BLOCK - at, last - start)
-            mapped[block, :, at : at + size] = codes[start - first : start - first + size].T
-            start += size
+            start = first
+            while start < last:
+                block, at = divmod(start, _BLOCK)
+                size = min(_BLOCK - at, last - start)
+                for word in range(self._words):
+                    file.seek(((block * self._words + word) * _BLOCK + at) * 8)
+                    file.write(codes[start - first : start - first + size, word].tobytes())
+                start += size
 
     def _write_at(self, name: str, offset: int, values: NDArray[Any]) -> None:
-        path = self._path(name)
+        path, content = self._path(name), values.tobytes()
         with path.open("r+b" if path.exists() else "w+b") as file:
             file.seek(offset)
-            file.write(values.tobytes())
+            file.write(content)
+        self._manifest.add(name, content)
 
     def _save(self) -> None:
-        partial = self._folder / f"manifest.{os.getpid()}"
-        with partial.open("w") as file:
-            json.dump(asdict(self._manifest), file)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self._folder / "manifest.json")
+        write_whole(self._folder / "manifest.json", json.dumps(asdict(self._manifest)).encode())
         self._seen = None
         self._refresh()
 
     def _compact(self) -> None:
         """Writes the living into a new generation; readers go on with the old one until they look again."""
+        self._begun = True
         old, table = dict(self._maps), self._table
         living = sorted(table.by_version.values(), key=lambda n: table.spans[n][0])
         self._manifest = _Manifest(generation=self._manifest.generation + 1)
@@ -393,6 +466,7 @@ class FlatVectors:
             rows = old["rows"][slots].astype(np.float32) * old["scales"][slots, None]
             self.put(table.rows[number], rows)
         self._save()
+        self._begun = False
         self._sweep()
 
     def _sweep(self) -> None:
@@ -400,12 +474,14 @@ class FlatVectors:
         for folder in self._folder.glob("g*"):
             if folder.name != f"g{self._manifest.generation}":
                 shutil.rmtree(folder, ignore_errors=True)
+        for partial in self._folder.glob("manifest.[0-9]*"):
+            partial.unlink(missing_ok=True)
 
     # --- files -----------------------------------------------------------------------------------
 
     def _path(self, name: str) -> Path:
         folder = self._folder / f"g{self._manifest.generation}"
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         return folder / name
 
     def _refresh(self) -> None:
@@ -420,18 +496,25 @@ class FlatVectors:
             return
         try:
             self._read_manifest(path)
-        except (OSError, ValueError, TypeError, KeyError, IndexError) as error:
-            raise IndexDamaged(
-                "The vectors of the index cannot be read.", hint="Run `lyceum reindex`; no text is lost."
-            ) from error
+        except (OSError, ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+            raise _damaged() from error
         self._seen = seen
 
     def _read_manifest(self, path: Path) -> None:
-        try:
-            self._open(_Manifest(**json.loads(path.read_text())))
-        except FileNotFoundError:
-            # A writer may have compacted between our two looks; the manifest then names the new generation.
-            self._open(_Manifest(**json.loads(path.read_text())))
+        for look in range(_LOOKS):
+            try:
+                content = path.read_text(encoding="utf-8")
+            except FileNotFoundError:
+                # Thrown away since we looked, to be made anew: what is held here stays true until then.
+                return
+            try:
+                self._open(_Manifest.read(content))
+            except FileNotFoundError:
+                # A writer may have compacted between our two looks; the manifest then names the new generation.
+                if look == _LOOKS - 1:
+                    raise
+            else:
+                return
 
     def _open(self, manifest: _Manifest) -> None:
         folder = self._folder / f"g{manifest.generation}"
@@ -454,4 +537,6 @@ class FlatVectors:
             ):
                 mapped = np.memmap(folder / file_name, dtype=kind, mode="r", shape=shape)
                 maps[name] = mapped.view(np.ndarray)
+        if table.extent() != (manifest.facts, manifest.slots, manifest.live):
+            raise ValueError("facts.jsonl and manifest.json do not agree")
         self._manifest, self._table, self._maps = manifest, table, maps
