@@ -160,7 +160,7 @@ class _Here:
 def prepare() -> None:
     """Puts what needs neither weights nor processes into this one, and makes compaction frequent."""
     library_module._OWN_EMBEDDERS = {"use": Small, "e5": Large}  # type: ignore[dict-item]
-    library_module.LimitedWorker = _Here  # type: ignore[attr-defined]
+    library_module.LimitedWorker = _Here  # type: ignore[assignment,attr-defined]
     vectors_module._COMPACT_AT = _COMPACT_AT
 
 

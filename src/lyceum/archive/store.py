@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 import time
 import zlib
@@ -28,6 +29,7 @@ PASSAGES_PER_VERSION = 1 << 20
 TEXT_BLOCK = 4_096
 _SCHEMA_VERSION = 1
 _WAL_ATTEMPTS = 250
+_ROOM = 1 << 16
 
 
 class State(StrEnum):
@@ -433,12 +435,17 @@ class SqliteCatalogue:
         self._claimed: set[int] = set()
         # How far claims have come in each state since anything moved, so that a batch is not sought from its start.
         self._passed: dict[tuple[State, bool], int] = {}
-        with _damage_told():
-            self._db = sqlite3.connect(
-                path, isolation_level=None, timeout=60, check_same_thread=False, factory=_Connection
-            )
-        self._db.row_factory = sqlite3.Row
-        self._become_wal()
+        self._db = self._connected()
+        try:
+            self._become_wal()
+        except HomeError:
+            if shutil.disk_usage(path.parent).free > _ROOM:
+                raise
+            # SQLite shares what it reads in a file, for which there is no room; it needs none while it is alone.
+            self._db.close()
+            self._db = self._connected()
+            self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+            self._become_wal()
         self._db.execute("PRAGMA synchronous=FULL")
         self._prepare()
 
@@ -612,6 +619,14 @@ class SqliteCatalogue:
 
     # --- how -------------------------------------------------------------------------------------
 
+    def _connected(self) -> sqlite3.Connection:
+        with _damage_told():
+            db = sqlite3.connect(
+                self._path, isolation_level=None, timeout=60, check_same_thread=False, factory=_Connection
+            )
+        db.row_factory = sqlite3.Row
+        return db
+
     def _become_wal(self) -> None:
         """Switches the file to WAL; SQLite does not wait for its turn there, so this does."""
         for attempt in range(_WAL_ATTEMPTS):
@@ -619,8 +634,12 @@ class SqliteCatalogue:
                 self._db.execute("PRAGMA journal_mode=WAL")
             except (StoreDamaged, DiskFull):
                 raise
-            except HomeError:
-                if attempt == _WAL_ATTEMPTS - 1:
+            except HomeError as error:
+                busy = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF in (
+                    sqlite3.SQLITE_BUSY,
+                    sqlite3.SQLITE_LOCKED,
+                )
+                if not busy or attempt == _WAL_ATTEMPTS - 1:
                     raise
                 time.sleep(0.02)
             else:

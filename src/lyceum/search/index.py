@@ -434,8 +434,10 @@ class EmbeddedIndex:
                 tantivy.Index(self._schema, path=str(self._text), reuse=True)
                 self._index = None
             index = self._index or self._open()
-            self._writer = index.writer(heap_size=_HEAP, num_threads=1)
-            self._index = index
+            writer = index.writer(heap_size=_HEAP, num_threads=1)
+            # What a killed writer left would stand in the way: tantivy replaces no file of the same name.
+            writer.garbage_collect_files()
+            self._writer, self._index = writer, index
         return self._writer
 
     @cached_property
