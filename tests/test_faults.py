@@ -45,9 +45,9 @@ def texts_of(library: Library) -> dict[str, str]:
 
 FILES = (
     "format.json", "state.json", "embedder", "text/meta.json", "text/.managed.json", "text/*.term", "text/*.idx",
-    "text/*.pos", "text/*.fast", "text/*.fieldnorm", "text/*.store", "text/*.del", "vectors/hash-512/manifest.json",
-    "vectors/hash-512/g*/codes.u64", "vectors/hash-512/g*/rows.i8", "vectors/hash-512/g*/scales.f32",
-    "vectors/hash-512/g*/facts.u32", "vectors/hash-512/g*/facts.jsonl",
+    "text/*.pos", "text/*.fast", "text/*.fieldnorm", "text/*.store", "text/*.del", "vectors/*/manifest.json",
+    "vectors/*/g*/codes.u64", "vectors/*/g*/rows.i8", "vectors/*/g*/scales.f32",
+    "vectors/*/g*/facts.u32", "vectors/*/g*/facts.jsonl",
 )  # fmt: skip
 """Every file of an index but tantivy's locks, which are empty."""
 
@@ -111,10 +111,10 @@ def test_every_file_of_the_index_is_damaged_below(_whole):
 def test_damage_to_the_index_is_told_and_mended(hurt, _whole, right, file, damage):
     """A search is right or says that the index is damaged; one that only ranks otherwise is found by `check`.
 
-    Adding does as much as it can, and keeps the text in any case.
+    What is added meanwhile is kept and indexed in the end.
     """
-    [path] = (hurt.home / "index").glob(file)
-    DAMAGES[damage](path)
+    # The text may have come to stand in several segments; the largest is hurt.
+    DAMAGES[damage](max((hurt.home / "index").glob(file), key=lambda path: path.stat().st_size))
     with QuickLibrary.open(hurt) as library:
         found = told(lambda: results(library), library)
     with QuickLibrary.open(hurt) as library:
@@ -124,9 +124,10 @@ def test_damage_to_the_index_is_told_and_mended(hurt, _whole, right, file, damag
         kept = texts_of(library)
     with QuickLibrary.open(hurt) as library:
         told(lambda: library.add([str(_whole / "letter.txt")]), library)
-        assert texts_of(library) == {**kept, "letter.txt": LETTER}
+        assert texts_of(library).items() >= kept.items()
     with QuickLibrary.open(hurt) as library:
         library.reindex()
+        assert texts_of(library) == {**kept, "letter.txt": LETTER}
         assert results(library) == right[1]
         assert library.check()[0] == []
 
@@ -206,7 +207,7 @@ def test_words_alone_are_not_made_anew_beside_damaged_vectors(hurt, right):
 # --- a full disk -------------------------------------------------------------------------------------
 
 SIZE_KB = 24_000
-LEFT_KB = (0, 40, 300, 500, 700, 900, 1_100, 1_250)
+LEFT_KB = (0, 40, 300, 500, 700, 900, 1_000, 1_100)
 """From no room for the file to not enough for the vectors."""
 
 

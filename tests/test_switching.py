@@ -91,6 +91,21 @@ def test_until_all_are_made_the_old_ones_serve(filled, monkeypatch):
         assert nearest(library)[0] == 128
 
 
+def test_what_left_while_a_switch_was_cut_short_has_no_vectors_after_it(filled, monkeypatch):
+    monkeypatch.setattr(library_module, "_VECTOR_BATCH", 1)
+    other = replace(filled, embedder="e5")
+    Large.dies_after = 3
+    with Library.open(other) as library, pytest.raises(KeyboardInterrupt):
+        library.work()
+    Large.dies_after = 10**6
+    with Library.open(other) as library:
+        library.remove([library.documents()[0].id])
+        library.work()
+        state = library.index.state()
+        assert state.vectors == state.passages
+        assert library.check()[0] == []
+
+
 def test_what_is_added_meanwhile_has_vectors_of_the_one_in_use(filled, tmp_path):
     letter = tmp_path / "letter.txt"
     letter.write_text("The spinners of Bolton struck in the spring. Their masters locked the gates.")
