@@ -179,7 +179,7 @@ def test_reading_makes_no_files(hurt):
 )
 @pytest.mark.parametrize("words", [True, False], ids=["words", "all"])
 def test_an_index_of_another_format_is_told_and_made_anew(hurt, _whole, right, marker, words):
-    """No command reads it but `reindex`; that of the words alone keeps the vectors, which have a format of their own."""
+    """Only `reindex` goes on; that of the words alone keeps the vectors, which have a format of their own."""
     path = hurt.home / "index" / "format.json"
     path.unlink() if marker is None else path.write_text(marker)
     with QuickLibrary.open(hurt) as library:
