@@ -6,7 +6,7 @@ QUALITY := .venv/.quality
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml
 
-.PHONY: demo test check format bench quality lock clean setup
+.PHONY: demo test check format bench bench-search quality lock clean setup
 
 setup: $(STAMP)
 

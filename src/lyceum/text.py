@@ -346,6 +346,7 @@ def detect_language(text: str) -> str:
     return "zh" if code in _CHINESE else str(code)
 
 
+@lru_cache(maxsize=1_024)
 def question_language(question: str) -> str:
     """The language of one line: by its function words where they decide, by its letters where it is long enough.
 

@@ -136,3 +136,8 @@ def test_long_input_is_read_in_linear_time():
     """A hundred thousand quotation marks, operators or letters are no attack."""
     for piece in ('"', "“", "a", "-a ", "a:b ", "«a"):
         read(piece * 100_000)
+
+
+def test_the_part_kept_for_other_languages_is_a_fifth_unless_set():
+    assert read("strike").elsewhere == 0.2
+    assert read("strike", elsewhere=0.5).elsewhere == 0.5

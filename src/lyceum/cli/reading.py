@@ -54,6 +54,8 @@ _MOST_HITS = 1_000
               help="Many queries, one JSON object a line with id, query and any of these options.")  # fmt: skip
 @click.option("--sort", "order", type=click.Choice([o.value for o in Order]), default="relevance", show_default=True,
               help="By date, only passages with every word are shown.")  # fmt: skip
+@click.option("--elsewhere", type=click.FloatRange(0, 1), default=0.2, show_default=True,
+              help="The part of the places kept for good passages in other languages.")  # fmt: skip
 @click.option(
     "--facets", "with_facets", is_flag=True, help="Count the documents with all the words, by year and so on."
 )
@@ -68,6 +70,7 @@ def search(
     mode: str,
     queries: Path | None,
     order: str,
+    elsewhere: float,
     with_facets: bool,
     as_json: bool,
     **options: Any,
@@ -87,8 +90,9 @@ def search(
                 print_json({"id": line.get("id"), **_batch_search(library, line, limit, mode, order)})
             return 0
         asked = read_query(
-            query or "", Scope.everything(), filter_of(options), mode=Mode(mode), limit=limit, order=Order(order)
-        )
+            query or "", Scope.everything(), filter_of(options), mode=Mode(mode), limit=limit, order=Order(order),
+            elsewhere=elsewhere,
+        )  # fmt: skip
         result = library.search(asked)
         facets = library.facets(asked) if with_facets else None
     if as_json:

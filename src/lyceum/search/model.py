@@ -16,6 +16,10 @@ Key = NewType("Key", int)
 """The catalogue's number of a passage; the index knows passages by it alone."""
 
 
+ELSEWHERE = 0.2
+"""What part of the places in a hybrid list is kept for good passages in other languages than the query's."""
+
+
 class Mode(StrEnum):
     """How passages are found."""
 
@@ -116,7 +120,7 @@ class Query:
     without: tuple[Phrase, ...] = ()
     beginnings: tuple[str, ...] = ()
     near: tuple[str, ...] = ()
-    elsewhere: float = 0.2
+    elsewhere: float = ELSEWHERE
     each: int = 0
 
 

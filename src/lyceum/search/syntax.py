@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from lyceum import text as texts
 from lyceum.archive import PartialDate
 from lyceum.errors import InvalidValue
-from lyceum.search.model import Filter, Mode, Order, Phrase, Query, Scope
+from lyceum.search.model import ELSEWHERE, Filter, Mode, Order, Phrase, Query, Scope
 
 EACH = 3
 """So many passages of one document at most stand before those of others: a long book must not hide a pamphlet."""
@@ -30,6 +30,7 @@ def read_query(
     mode: Mode = Mode.HYBRID,
     limit: int = 10,
     order: Order = Order.RELEVANCE,
+    elsewhere: float = ELSEWHERE,
 ) -> Query:
     """The query that a text asks for within a filter; raises InvalidValue for a date or a filter that cannot be.
 
@@ -51,6 +52,7 @@ def read_query(
         without=tuple(read.without),
         beginnings=tuple(read.beginnings),
         near=tuple(read.near),
+        elsewhere=elsewhere,
         each=EACH,
     )
 
