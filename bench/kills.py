@@ -31,12 +31,11 @@ from typing import Any, Self
 from rich.console import Console
 from rich.table import Table
 
-from lyceum import library as library_module
 from lyceum.archive import READABLE, Extracted
 from lyceum.archive.extract import detect, extract_here
 from lyceum.config import Settings
 from lyceum.errors import UnknownDocument
-from lyceum.library import Document, Library, Mode, Query, Scope, State, read_query
+from lyceum.library import Document, Library, Mode, Query, Scope, State, door, parts, read_query, work
 from lyceum.search import EmbeddedIndex, FlatVectors
 from lyceum.search import vectors as vectors_module
 from lyceum.testing import HashEmbedder
@@ -159,8 +158,8 @@ class _Here:
 
 def prepare() -> None:
     """Puts what needs neither weights nor processes into this one, and makes compaction frequent."""
-    library_module._OWN_EMBEDDERS = {"use": Small, "e5": Large}  # type: ignore[dict-item]
-    library_module.LimitedWorker = _Here  # type: ignore[assignment,attr-defined]
+    parts.OWN_EMBEDDERS = {"use": Small, "e5": Large}  # type: ignore[dict-item]
+    door.LimitedWorker = work.LimitedWorker = _Here  # type: ignore[assignment,attr-defined]
     vectors_module._COMPACT_AT = _COMPACT_AT
 
 

@@ -74,7 +74,7 @@ def test_a_worker_does_what_comes_until_it_is_stopped(settings, files):
 
 def test_a_worker_waits_for_what_cannot_be_reached(library, files, monkeypatch):
     library.add([str(files)], work=False)
-    monkeypatch.setattr("lyceum.library._LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("lyceum.library.work._LOOK_SECONDS", 0.01)
     counts, failures = library._catalogue.counts, iter([Unreachable("The cable was pulled.")] * 3)
 
     def unsteady():

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lyceum import library as library_module
 from lyceum.config import Settings
-from lyceum.library import Facets, Library, Mode, Query, Scope, read_query
+from lyceum.library import Facets, Library, Mode, Query, Scope, parts, read_query, work
 from lyceum.testing import HashEmbedder
 
 EVERYTHING = Scope.everything()
@@ -38,7 +37,7 @@ class Large(HashEmbedder):
 
 @pytest.fixture(autouse=True)
 def embedders(monkeypatch):
-    monkeypatch.setattr(library_module, "_OWN_EMBEDDERS", {"use": Small, "e5": Large})
+    monkeypatch.setattr(parts, "OWN_EMBEDDERS", {"use": Small, "e5": Large})
     monkeypatch.setattr(Large, "dies_after", 10**6)
 
 
@@ -77,7 +76,7 @@ def test_a_reader_that_was_open_goes_over_too(filled):
 
 def test_until_all_are_made_the_old_ones_serve(filled, monkeypatch):
     """A switch that is cut short loses nothing, and goes on where it was."""
-    monkeypatch.setattr(library_module, "_VECTOR_BATCH", 1)
+    monkeypatch.setattr(work, "_VECTOR_BATCH", 1)
     other = replace(filled, embedder="e5")
     Large.dies_after = 2
     with Library.open(other) as library, pytest.raises(KeyboardInterrupt):
@@ -92,7 +91,7 @@ def test_until_all_are_made_the_old_ones_serve(filled, monkeypatch):
 
 
 def test_what_left_while_a_switch_was_cut_short_has_no_vectors_after_it(filled, monkeypatch):
-    monkeypatch.setattr(library_module, "_VECTOR_BATCH", 1)
+    monkeypatch.setattr(work, "_VECTOR_BATCH", 1)
     other = replace(filled, embedder="e5")
     Large.dies_after = 3
     with Library.open(other) as library, pytest.raises(KeyboardInterrupt):

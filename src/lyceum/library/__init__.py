@@ -1,0 +1,20 @@
+"""Builds the rooms from settings and is the one door to them.
+
+with Library.open(settings) as library:
+    library.add(["archive/"])
+    answer = library.ask(Question("When did the weavers strike?", Scope.everything()))
+"""
+
+from lyceum.archive import Document, Page, PartialDate, Passage, State
+from lyceum.library.door import AddReport, Facets, Library, SearchResult
+from lyceum.library.integrity import Problem
+from lyceum.library.parts import model_requirements, quality_requirements
+from lyceum.library.work import Progress
+from lyceum.search import Filter, Hit, Mode, Order, Query, Scope, Snippet, read_query
+from lyceum.tutor import Answer, Checked, Question, Source
+
+__all__ = [
+    "AddReport", "Answer", "Checked", "Document", "Facets", "Filter", "Hit", "Library", "Mode", "Order", "Page",
+    "PartialDate", "Passage", "Problem", "Progress", "Query", "Question", "Scope", "SearchResult", "Snippet",
+    "Source", "State", "model_requirements", "quality_requirements", "read_query",
+]  # fmt: skip

@@ -1,0 +1,427 @@
+"""The library itself: what is added, found, read and asked goes through here."""
+
+from __future__ import annotations
+
+import re
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from lyceum import text as texts
+from lyceum.archive import (
+    READABLE,
+    Document,
+    Failure,
+    Intake,
+    LimitedWorker,
+    Metadata,
+    MetadataTable,
+    Moved,
+    Outcome,
+    Page,
+    Refused,
+    State,
+    find_files,
+)
+from lyceum.config import Settings
+from lyceum.errors import (
+    ReceiveFailed,
+)
+from lyceum.library.integrity import Problem, find_problems
+from lyceum.library.parts import make_model
+from lyceum.library.work import Progress, Workshop, silent
+from lyceum.search import (
+    Filter,
+    Found,
+    Hit,
+    IndexState,
+    Mode,
+    Phrase,
+    Query,
+    Scope,
+    Snippet,
+    Words,
+    highlight,
+    read_words,
+)
+from lyceum.tutor import (
+    EXTRACTIVE,
+    Answer,
+    Asked,
+    Checked,
+    Question,
+    Searched,
+    Source,
+    ask,
+    check_quotations,
+    find_quotations,
+    source_of,
+)
+
+_STRETCHES = 8
+_AS_WRITTEN = (".txt", ".md", ".markdown")
+_AROUND = 1_200
+
+
+@dataclass(slots=True)
+class AddReport:
+    """What became of an addition."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    documents: int = 0
+    passages: int = 0
+    seconds: float = 0.0
+    peak_memory_mb: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, best first, each with the stretch to show; `vectors` of `passages` have been embedded so far.
+
+    `suggestion` is the query as it was likely meant, where words of it stand nowhere.
+    """
+
+    hits: list[Hit]
+    snippets: list[Snippet]
+    milliseconds: float
+    passages: int
+    vectors: int
+    notes: tuple[str, ...] = ()
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What a query's matches are, counted in documents that hold all its words: by year, language and so on."""
+
+    documents: int
+    years: dict[str, int]
+    languages: dict[str, int]
+    authors: dict[str, int]
+    collections: dict[str, int]
+    kinds: dict[str, int]
+
+
+class Library(Workshop):
+    """One home with everything in it; use it as a context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self._rows: tuple[int, Mapping[int, Document]] | None = None
+
+    # --- adding --------------------------------------------------------------------------------------
+
+    def add(
+        self,
+        sources: Sequence[str],
+        *,
+        collection: str | None = None,
+        metadata: Path | None = None,
+        work: bool = True,
+        vectors: bool = True,
+        progress: Progress | None = None,
+    ) -> AddReport:
+        """Takes files and folders in and makes them searchable; what fails is reported, the rest goes on.
+
+        Without `work` they are stored, and workers do the rest; without `vectors` they are found by words.
+        """
+        started = time.monotonic()
+        tell = progress or silent
+        table = MetadataTable.read(metadata) if metadata else MetadataTable()
+        report = AddReport(notes=_notes_on(table))
+        taken: dict[int, Outcome] = {}
+        with LimitedWorker(
+            seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
+        ) as worker:
+            intake = self._intake(worker)
+            given = Metadata.stated("add", collection=collection) if collection else Metadata()
+            found = list(find_files(sources, leave_out=[metadata] if metadata else []))
+            for n, item in enumerate(found):
+                tell("receive", n, len(found))
+                self._receive(item, intake, table, given, taken, report)
+            tell("receive", len(found), len(found))
+            if work:
+                with self._writing():
+                    self._work(intake, tell)
+                    if vectors:
+                        self._embed(tell)
+        self._account(taken, report)
+        report.seconds = round(time.monotonic() - started, 3)
+        report.peak_memory_mb = _peak_memory_mb()
+        return report
+
+    def remove(self, documents: Sequence[str]) -> list[str]:
+        """Takes documents out with all that was made of them; returns their ids. Raises UnknownDocument."""
+        found = [self._catalogue.get(document) for document in documents]
+        with self._writing():
+            for document in found:
+                for version in self._catalogue.versions(document.id):
+                    self._catalogue.advance(version, Moved(State.REMOVING))
+            self._finish_removals()
+        return [document.id for document in found]
+
+    # --- reading -------------------------------------------------------------------------------------
+
+    def documents(self, wanted: Filter = Filter()) -> list[Document]:
+        """The current version of every document that can be read, oldest addition first."""
+        newest: dict[str, Document] = {}
+        for document in self._catalogue.find(states=READABLE):
+            known = newest.get(document.id)
+            if known is None or known.number < document.number:
+                newest[document.id] = document
+        return [document for document in newest.values() if _passes(document, wanted)]
+
+    def readable(self) -> int:
+        """How many documents can be read."""
+        counts = self._catalogue.counts()
+        return sum(counts.get(state, 0) for state in READABLE)
+
+    def failed(self) -> list[Document]:
+        """The versions from which no text could be taken."""
+        return list(self._catalogue.find(states=(State.FAILED,)))
+
+    def document(self, document: str, *, version: str | None = None) -> Document:
+        """One document; raises UnknownDocument."""
+        return self._catalogue.get(document, version=version)
+
+    def versions(self, document: str) -> list[Document]:
+        """All versions of a document, oldest first."""
+        return self._catalogue.versions(document)
+
+    def sources(self, document: str) -> list[str]:
+        """Every source from which the document has come."""
+        return self._catalogue.sources(document)
+
+    def text(self, document: Document, start: int = 0, end: int | None = None) -> str:
+        """The stored text to which offsets refer."""
+        return self._catalogue.read(document, start, end)
+
+    def pages(self, document: Document) -> list[Page]:
+        """The pages of a document, where it has any."""
+        return self._catalogue.pages(document)
+
+    def search(self, query: Query) -> SearchResult:
+        """The passages that fit, with the time taken and how far the vectors have come."""
+        started = time.perf_counter()
+        found = self._search(query)
+        state = self.index.state()
+        notes = list(state.notes)
+        if query.mode is Mode.HYBRID and found.vector is None and query.text.strip() and self._embedder_failure:
+            notes.append(f"{self._embedder_failure.message} Found by words alone.")
+        if self._any_in((State.SEGMENTED,)):
+            notes.append("Some documents are not indexed yet; `lyceum embed` goes on with them.")
+        if state.vectors < state.passages and query.mode is not Mode.LEXICAL:
+            notes.append(f"{state.vectors} of {state.passages} passages can be found by meaning so far.")
+        snippets = [highlight(hit.passage, found.words) for hit in found.hits]
+        milliseconds = round((time.perf_counter() - started) * 1000, 2)
+        suggestion = _corrected(query.text, found.misspelt)
+        return SearchResult(found.hits, snippets, milliseconds, state.passages, state.vectors, tuple(notes), suggestion)
+
+    def facets(self, query: Query) -> Facets:
+        """How the documents in which a passage holds every word of the query are spread, under its filter."""
+        words, _ = read_words(query, self.index)
+        documents = self._by_row()
+        found = [documents[row] for row in self.index.matching(words, query.filter, query.scope) if row in documents]
+        return Facets(documents=len(found), **_facets_of(found), authors=_counted(_authors(found)))
+
+    def ask(self, question: Question, *, model: str = EXTRACTIVE) -> Answer:
+        """The archive's answer; see `lyceum.tutor.ask`. Raises InvalidValue for a model that cannot be meant."""
+        return ask(question, _Shelves(self), self._optional_embedder, make_model(model, self._settings))
+
+    def check_quotes(self, draft: Path) -> list[Checked]:
+        """A verdict on every quotation of a draft, which is read but not added; raises ExtractionFailed."""
+        with LimitedWorker(
+            seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
+        ) as worker:
+            text = worker.extract(draft, draft.name).text
+        if draft.suffix.lower() in _AS_WRITTEN:
+            # Lines are those of the file, which extraction would join.
+            text = draft.read_text(encoding="utf-8", errors="replace")
+        creators = {name for document in self.documents() for name in document.metadata.creators}
+        return check_quotations(find_quotations(text), self._stretches, creators)
+
+    def coverage(self) -> dict[str, Any]:
+        """What the archive holds: documents by year, language, kind and collection, and what waits or failed."""
+        documents = self.documents()
+        state = self.index.state()
+        return {
+            "documents": len(documents),
+            "passages": sum(document.passages for document in documents),
+            "vectors": state.vectors,
+            **_facets_of(documents),
+            "waiting": sum(1 for _ in self._catalogue.find(states=(State.RECEIVED, State.EXTRACTED))),
+            "failed": [{"source": d.source, **(d.failure.as_dict() if d.failure else {})} for d in self.failed()],
+        }
+
+    def _by_row(self) -> Mapping[int, Document]:
+        """Every readable version by the number that the index knows it by, read anew when the catalogue has changed."""
+        revision = self._catalogue.revision
+        if self._rows is None or self._rows[0] != revision:
+            self._rows = revision, {document.row: document for document in self._catalogue.find(states=READABLE)}
+        return self._rows[1]
+
+    def _stretches(self, words: str) -> list[Source]:
+        """Where some words may stand: the passages that hold them best, with what stands around each."""
+        plain = tuple(texts.plain_terms(words))
+        everything, anything = Scope.everything(), Filter()
+        found = self.index.lexical(
+            Words(phrases=(Phrase(plain),) if plain else ()), anything, everything, limit=_STRETCHES
+        )
+        if not found:
+            found = self.index.lexical(Words(exact=tuple(dict.fromkeys(plain))), anything, everything, limit=_STRETCHES)
+        stretches = []
+        for passage in self._catalogue.passages([scored.key for scored in found]):
+            start = max(0, passage.start - _AROUND)
+            text = self._catalogue.read(
+                passage.document, start, min(passage.end + _AROUND, passage.document.characters)
+            )
+            pages = tuple(self._catalogue.pages(passage.document))
+            stretches.append(replace(source_of(Hit(passage, 0.0)), text=text, start=start, pages=pages))
+        return stretches
+
+    def check(self) -> tuple[list[Problem], int, int]:
+        """Every problem found in the home, with the number of documents and passages that were looked at."""
+        problems = find_problems(self._catalogue, self._blobs, self._index_of_today)
+        current = self.documents()
+        return problems, len(current), sum(document.passages for document in current)
+
+    def _receive(
+        self,
+        item: Any,
+        intake: Intake,
+        table: MetadataTable,
+        given: Metadata,
+        taken: dict[int, Outcome],
+        report: AddReport,
+    ) -> None:
+        if isinstance(item, ReceiveFailed):
+            report.failed.append({"source": _quoted_source(item), **Failure.of(item).as_dict()})
+            return
+        for result in intake.receive(item, table, given):
+            if isinstance(result, Refused):
+                report.failed.append({"source": result.source, **result.failure.as_dict()})
+            else:
+                known = taken.get(result.document.row)
+                taken[result.document.row] = known if known and known is not Outcome.UNCHANGED else result.outcome
+
+    def _account(self, taken: Mapping[int, Outcome], report: AddReport) -> None:
+        failed = {document.row: document for document in self.failed()}
+        for row, outcome in taken.items():
+            if row in failed:
+                failure = failed[row].failure
+                report.failed.append({"source": failed[row].source, **(failure.as_dict() if failure else {})})
+            else:
+                setattr(report, outcome.value, getattr(report, outcome.value) + 1)
+        current = self.documents()
+        report.documents, report.passages = len(current), sum(document.passages for document in current)
+
+
+class _Shelves:
+    """The archive as the tutor sees it."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def search(self, query: Query) -> Found:
+        """The passages that fit."""
+        return self._library._search(query)
+
+    def frequencies(self, terms: Sequence[str]) -> tuple[Mapping[str, int], int]:
+        """In how many passages each term stands, and of how many."""
+        return self._library.index.frequencies(terms), self._library.index.state().passages
+
+    def searched(self) -> Searched:
+        """What a search looks through."""
+        state: IndexState = self._library.index.state()
+        return Searched(self._library.readable(), state.passages, state.vectors)
+
+    def unread(self, asked: Asked) -> Sequence[str]:
+        """The names of failed documents whose file name or title holds most of the question's words."""
+        terms = set(asked.terms)
+        names = []
+        for document in self._library.failed():
+            said = f"{document.metadata.title or ''} {document.name}".replace("_", " ")
+            if len(terms & set(texts.terms(said, asked.language))) >= 0.6 * len(terms):
+                names.append(document.name)
+        return names
+
+    @property
+    def revision(self) -> int:
+        """The revision of the archive that is searched."""
+        return self._library.index.state().revision
+
+
+def _passes(document: Document, wanted: Filter) -> bool:
+    metadata = document.metadata
+    names = set(texts.plain_terms(wanted.author or ""))
+    return (
+        (wanted.language is None or texts.primary(metadata.language) == texts.primary(wanted.language))
+        and (wanted.collection is None or (metadata.collection or "main") == wanted.collection)
+        and (wanted.kind is None or metadata.kind == wanted.kind)
+        and (wanted.first is None or (metadata.date is not None and metadata.date.first >= wanted.first))
+        and (wanted.last is None or (metadata.date is not None and metadata.date.last <= wanted.last))
+        and (wanted.author is None or bool(names))
+        and (not names or any(names <= set(texts.plain_terms(c)) for c in metadata.creators))
+        and (wanted.title is None or _titled(metadata.title or "", wanted.title))
+    )
+
+
+def _titled(title: str, wanted: str) -> bool:
+    words = set(texts.plain_terms(wanted))
+    return bool(words) and words <= set(texts.plain_terms(title))
+
+
+def _facets_of(documents: Sequence[Document]) -> dict[str, dict[str, int]]:
+    return {
+        "years": _counted(str(d.metadata.date.year) if d.metadata.date else "unknown" for d in documents),
+        "languages": _counted(d.metadata.language or "und" for d in documents),
+        "kinds": _counted(d.metadata.kind or "unknown" for d in documents),
+        "collections": _counted(d.metadata.collection or "main" for d in documents),
+    }
+
+
+def _authors(documents: Iterable[Document]) -> Iterator[str]:
+    for document in documents:
+        yield from document.metadata.creators or ("unknown",)
+
+
+def _corrected(text: str, misspelt: Mapping[str, str]) -> str | None:
+    """A query with the words that stand nowhere replaced by those that they may be meant for."""
+    if not misspelt:
+        return None
+
+    def meant(match: re.Match[str]) -> str:
+        said = match.group()
+        word = misspelt.get(said.lower(), said)
+        return word.capitalize() if said[:1].isupper() else word
+
+    return re.sub(r"\w+", meant, text)
+
+
+def _counted(values: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(values).items()))
+
+
+def _notes_on(table: MetadataTable) -> list[str]:
+    if not table.unknown_columns:
+        return []
+    return [f"Columns kept as extra metadata: {', '.join(table.unknown_columns)}."]
+
+
+def _quoted_source(error: ReceiveFailed) -> str:
+    return error.message.split("“", 1)[-1].split("”", 1)[0]
+
+
+def _peak_memory_mb() -> int:
+    """The largest resident size that this process and its largest child have had, together."""
+    own, child = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return int((own + child) / (1 << 20 if sys.platform == "darwin" else 1 << 10))
