@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from bench.data import data_folder
 from lyceum import config
 from lyceum.library import Library, Query, Scope
-from lyceum.tutor.answer import inverse_frequencies, source_of
+from lyceum.tutor.answering import inverse_frequencies, source_of
 from lyceum.tutor.asking import read_question
 from lyceum.tutor.extractive import FEATURES, Evidence, judge
 

@@ -20,13 +20,15 @@ from lyceum.errors import ConfigError
 class Settings:
     """Everything that can be set, with its default.
 
-    `threads` 0 means one a core, at most four. `embedder` is `use`, `e5`, `openai:NAME` or
-    `sentence-transformers:NAME`. `model_url` is the address of an OpenAI-compatible service up to and with its
-    version, such as http://127.0.0.1:8080/v1; where there is no `embedder_url`, it and its key serve for both.
+    `archive_name` says whose archive this is, and stands under each answer. `threads` 0 means one a core, at most
+    four. `embedder` is `use`, `e5`, `openai:NAME` or `sentence-transformers:NAME`. `model_url` is the address of an
+    OpenAI-compatible service up to and with its version, such as http://127.0.0.1:8080/v1; where there is no
+    `embedder_url`, it and its key serve for both.
     """
 
     home: Path
     cache: Path
+    archive_name: str = ""
     threads: int = 0
     largest_file_mb: int = 1_000
     extraction_seconds: int = 120

@@ -10,7 +10,7 @@ from lyceum.archive import Metadata, PartialDate
 from lyceum.errors import ModelFailed
 from lyceum.search import Found, Hit, Query, Scope, Words
 from lyceum.testing import HashEmbedder, ScriptedModel, entry
-from lyceum.tutor import Answer, Question, Searched, Source, ask, attribute
+from lyceum.tutor import Answer, Question, Searched, Source, Turn, ask, attribute, source_of
 
 EVERYTHING = Scope.everything()
 BESANT = Metadata(
@@ -31,6 +31,7 @@ class Shelf:
     """An archive of a few passages; each search finds them all."""
 
     revision = 7
+    notice = "Answered from the holdings of the Bow Branch alone."
 
     def __init__(self, *passages, unread: Sequence[str] = ()) -> None:
         self.passages = passages
@@ -49,6 +50,9 @@ class Shelf:
 
     def unread(self, asked) -> Sequence[str]:
         return self._unread
+
+    def where(self, words: str) -> Sequence[Source]:
+        return [source_of(Hit(passage, 1.0)) for passage in self.passages]
 
 
 @pytest.fixture
@@ -203,13 +207,14 @@ def test_a_model_is_given_numbered_sentences_and_no_more(shelf):
 def test_a_pointer_to_nothing_is_refused(shelf, pointer):
     bad = pointing("They struck in July 1888.", pointer)
     answer = answered(WHEN, shelf, model=ScriptedModel(bad, bad))
-    assert answer.abstained
+    assert answer.model == "extractive"
     assert "unknown_source" in whys(answer)
 
 
 def test_a_claim_with_one_bad_pointer_does_not_stand(shelf):
     bad = pointing("They struck in July 1888.", "1.1", "9.9")
-    assert answered(WHEN, shelf, model=ScriptedModel(bad, bad)).abstained
+    answer = answered(WHEN, shelf, model=ScriptedModel(bad, bad))
+    assert "They struck in July 1888." not in [claim.text for claim in answer.claims]
 
 
 @pytest.mark.parametrize(
@@ -225,15 +230,24 @@ def test_a_claim_with_one_bad_pointer_does_not_stand(shelf):
 def test_a_claim_that_says_more_than_its_sentences_is_refused(shelf, text, why):
     bad = pointing(text, "1.1")
     answer = answered(WHEN, shelf, model=ScriptedModel(bad, bad))
-    assert answer.abstained
+    assert text not in [claim.text for claim in answer.claims]
     assert why in whys(answer)
 
 
 def test_a_claim_without_a_pointer_is_refused(shelf):
     bad = pointing("They struck in July 1888.")
     answer = answered(WHEN, shelf, model=ScriptedModel(bad, bad))
-    assert answer.abstained
+    assert answer.model == "extractive"
     assert set(whys(answer)) == {"no_citation"}
+
+
+def test_where_nothing_of_a_model_stands_sentences_are_quoted(shelf):
+    """With what was refused of it, and a note."""
+    bad = pointing("They struck in July 1889.", "1.1")
+    answer = answered(WHEN, shelf, model=ScriptedModel(bad, bad))
+    assert [c.exact for c in answer.citations] == ["The match girls of Bow went on strike in July 1888."]
+    assert "Nothing that the model scripted wrote stands" in answer.notes[0]
+    assert whys(answer) == ["number_not_in_source"]
 
 
 def test_what_was_refused_is_named_once_for_a_second_draft(shelf):
@@ -340,3 +354,165 @@ def test_an_answer_is_printed_as_the_contract_says(shelf):
     assert (silent["abstained"], silent["reason"]) == (True, "nothing_found")
     assert silent["searched"] == {"documents": 2, "passages": 3, "vectors": 0}
     assert silent["nearest"][0]["title"] == "White Slavery in London"
+
+
+# --- time --------------------------------------------------------------------------------------------
+
+
+def test_a_time_of_writing_bounds_what_is_searched(shelf):
+    """And the reader is told."""
+    answer = answered("What was written about the match girls before 1889?", shelf)
+    assert str(shelf.queries[0].filter.last) == "1888-12-31"
+    assert "Only what is dated until 1888-12-31 was read." in answer.notes
+
+
+def test_a_source_older_than_what_is_asked_about_tells_nothing_of_it(shelf):
+    answer = answered("When did the match girls of Bow go on strike in 1895?", shelf)
+    assert all(citation.document != MATCHES.passages[0].document.id for citation in answer.citations)
+
+
+def test_a_sentence_of_another_time_is_not_quoted(shelf):
+    own = (
+        Source("a", "The match girls of Bow went on strike in 1888.", language="en"),
+        Source("b", "The match girls of Bow went on strike in 1893.", language="en"),
+    )
+    answer = answered("Who of the match girls of Bow went on strike in 1893?", shelf, passages=own)
+    assert [citation.source for citation in answer.citations] == ["b"]
+
+
+def test_a_claim_on_a_sentence_of_another_time_is_refused(shelf):
+    own = (Source("a", "The match girls of Bow went on strike in 1888.", language="en"),)
+    bad = pointing("The match girls went on strike.", "1.1")
+    answer = answered("Did the match girls strike in 1893?", shelf, passages=own, model=ScriptedModel(bad, bad))
+    assert answer.abstained
+    assert "outside_the_time_asked_for" in whys(answer)
+
+
+def test_who_was_first_is_told_by_the_oldest_source(shelf):
+    told = "The match girls of Bow were the first to call for a strike."
+    own = tuple(Source(name, told + f" So {name} says.", language="en", date=name) for name in ("1912", "1890", "1901"))
+    answer = answered("Who were first to call for a strike in Bow?", shelf, passages=own)
+    assert answer.citations[0].source == "1890"
+
+
+# --- where sources differ ----------------------------------------------------------------------------
+
+
+def test_sides_are_shown_where_sources_give_different_numbers(shelf):
+    """Each with a quotation and its date."""
+    own = tuple(
+        Source(name, f"In all {count} match girls of Bow marched to Parliament.", language="en", date=name,
+               creators=(f"Author of {name}",))
+        for name, count in (("1888", "1,400"), ("1890", "200"), ("1891", "1400"))
+    )  # fmt: skip
+    answer = answered("How many match girls of Bow marched to Parliament?", shelf, passages=own)
+    (disagreement,) = answer.disagreements
+    assert [(side.value, side.documents, side.dates) for side in disagreement.sides] == [
+        ("1,400", 2, ("1888", "1891")), ("200", 1, ("1890",)),
+    ]  # fmt: skip
+    assert all(side.citations for side in disagreement.sides)
+    assert answer.as_dict()["disagreements"][0]["sides"][1]["creators"] == ["Author of 1890"]
+
+
+def test_sources_that_agree_take_no_sides(shelf):
+    own = tuple(Source(n, f"So {n} says: the match girls of Bow struck in July 1888.", language="en") for n in "abc")
+    assert answered(WHEN, shelf, passages=own).disagreements == ()
+
+
+# --- opinions, the reader's own words, what was never said -----------------------------------------------
+
+
+def test_an_opinion_is_given_to_who_held_it(shelf):
+    """Even where the model leaves the name out."""
+    own = (
+        Source("a", "I believe that the match girls ought to strike.", language="en", creators=("Besant, Annie",),
+               title="White Slavery", date="1888"),
+    )  # fmt: skip
+    claim = pointing("The match girls ought to strike.", "1.1")
+    answer = answered("Ought the match girls to strike?", shelf, passages=own, model=ScriptedModel(claim, claim))
+    assert answer.claims[0].text == "Annie Besant, White Slavery (1888): The match girls ought to strike."
+
+
+def test_an_opinion_whose_holder_is_named_stays_as_it_is(shelf):
+    own = (Source("a", "I believe that they ought to strike.", language="en", creators=("Besant, Annie",)),)
+    claim = pointing("Besant held that they ought to strike.", "1.1")
+    answer = answered("Ought they to strike?", shelf, passages=own, model=ScriptedModel(claim))
+    assert answer.claims[0].text == "Besant held that they ought to strike."
+
+
+PASTED = "\n".join(["> Our works council of Bow has voted for 30 days of rest.", "When did the match girls strike?"])
+
+
+def test_what_was_pasted_is_no_part_of_the_question(shelf):
+    answer = answered(PASTED, shelf)
+    assert shelf.queries[0].text == "When did the match girls strike?"
+    assert any("What you pasted is yours" in note for note in answer.notes)
+
+
+def test_a_statement_of_the_reader_is_labelled_as_theirs_and_not_cited(shelf):
+    own = {"claims": [{"text": "The works council voted for 30 days of rest.", "sentences": ["R"]}]}
+    answer = answered(PASTED, shelf, model=ScriptedModel(own))
+    assert answer.yours == ("The works council voted for 30 days of rest.",)
+    assert (answer.abstained, answer.claims, answer.citations) == (True, (), ())
+
+
+def test_a_statement_that_the_reader_did_not_make_is_refused(shelf):
+    own = {"claims": [{"text": "The works council voted for 90 weeks of war.", "sentences": ["R"]}]}
+    answer = answered(PASTED, shelf, model=ScriptedModel(own, own))
+    assert answer.yours == ()
+    assert "not_in_what_the_reader_wrote" in whys(answer)
+
+
+def test_words_that_nobody_said_make_a_question_unclear(shelf):
+    """The note names them."""
+    answer = answered("Where does Besant say “the bread of idleness is sweeter”?", shelf)
+    assert answer.reason == "unclear_question"
+    assert "“the bread of idleness is sweeter” stand nowhere" in answer.notes[0]
+
+
+def test_words_that_were_said_are_asked_about(shelf):
+    assert not answered("Who said “never mind your fingers” to the match girls?", shelf).abstained
+
+
+# --- conversation and language -----------------------------------------------------------------------
+
+
+def test_a_follow_up_is_understood_from_the_turn_before(shelf):
+    answer = answered("And in July 1888?", shelf, history=(Turn("Who went on strike in Bow in 1890?"),))
+    assert answer.asked == "Who went on strike in Bow in July 1888?"
+    assert shelf.queries[0].text == answer.asked
+
+
+def test_quotations_in_another_language_come_with_a_machines_translation(shelf):
+    """Marked as one, beside the original."""
+    model = ScriptedModel(
+        pointing("The weavers rose in June 1844.", "3.1"),
+        {"translations": [{"n": 1, "text": "The weavers rose in June 1844."}]},
+    )
+    answer = answered("When did the weavers rise?", shelf, model=model)
+    (citation,) = answer.as_dict()["citations"]
+    assert citation["exact"] == "Die Weber erhoben sich im Juni 1844."
+    assert citation["translation"] == {
+        "language": "en", "text": "The weavers rose in June 1844.", "model": "scripted", "machine": True,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["The weavers rose in June 1845.", "", "1844 " * 99])
+def test_a_translation_with_other_figures_or_of_no_likely_length_is_left_out(shelf, text):
+    model = ScriptedModel(pointing("The weavers rose in June 1844.", "3.1"), {"translations": [{"n": 1, "text": text}]})
+    assert answered("When did the weavers rise?", shelf, model=model).translations == ()
+
+
+# --- how it came about -------------------------------------------------------------------------------
+
+
+def test_an_answer_says_whose_archive_it_rests_on(shelf):
+    assert answered(WHEN, shelf).notice == shelf.notice
+
+
+def test_its_steps_are_told_as_they_come_and_kept_with_their_time(shelf):
+    steps: list[str] = []
+    answer = ask(Question(WHEN, EVERYTHING), shelf, lambda: None, tell=steps.append)
+    assert steps == ["understanding", "searching", "reading", "checking"]
+    assert set(answer.trace["milliseconds"]) == set(steps)
+    assert len(answer.trace["hits"]) == len(shelf.passages)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lyceum.testing import HashEmbedder
 from lyceum.tutor import Source, read_question
-from lyceum.tutor.answer import choose, inverse_frequencies
+from lyceum.tutor.answering import inverse_frequencies
 from lyceum.tutor.extractive import FEATURES, Evidence, judge
 
 TEXT = (
@@ -57,18 +57,6 @@ def test_sentences_on_other_things_are_unlikely():
 def test_nothing_to_judge_gives_nothing():
     assert judged("When did they strike?") == []
     assert judged("When did they strike?", source("a", "")) == []
-
-
-def test_few_are_chosen_and_none_twice():
-    many = [source(str(n)) for n in range(6)]
-    chosen = choose(judged("When did the match girls of Bow go on strike?", *many))
-    assert len(chosen) <= 3
-    assert len({one.text for one in chosen}) == len(chosen)
-
-
-def test_none_is_chosen_below_the_threshold():
-    assert choose(judged("When did the match girls of Bow go on strike?", source("a")), threshold=1.1) == []
-    assert choose([]) == []
 
 
 def test_rarer_terms_weigh_more():

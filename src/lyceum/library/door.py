@@ -57,6 +57,7 @@ from lyceum.tutor import (
     Question,
     Searched,
     Source,
+    Tell,
     ask,
     check_quotations,
     find_quotations,
@@ -233,9 +234,9 @@ class Library(Workshop):
         found = [documents[row] for row in self.index.matching(words, query.filter, query.scope) if row in documents]
         return Facets(documents=len(found), **_facets_of(found), authors=_counted(_authors(found)))
 
-    def ask(self, question: Question, *, model: str = EXTRACTIVE) -> Answer:
+    def ask(self, question: Question, *, model: str = EXTRACTIVE, tell: Tell | None = None) -> Answer:
         """The archive's answer; see `lyceum.tutor.ask`. Raises InvalidValue for a model that cannot be meant."""
-        return ask(question, _Shelves(self), self._optional_embedder, make_model(model, self._settings))
+        return ask(question, _Shelves(self), self._optional_embedder, make_model(model, self._settings), tell)
 
     def check_quotes(self, draft: Path) -> list[Checked]:
         """A verdict on every quotation of a draft, which is read but not added; raises ExtractionFailed."""
@@ -353,6 +354,17 @@ class _Shelves:
             if len(terms & set(texts.terms(said, asked.language))) >= 0.6 * len(terms):
                 names.append(document.name)
         return names
+
+    def where(self, words: str) -> Sequence[Source]:
+        """The stretches in which some words may stand, likeliest first."""
+        return self._library._stretches(words)
+
+    @property
+    def notice(self) -> str:
+        """Whose archive this is."""
+        name = self._library._settings.archive_name
+        whose = f"the holdings of {name}" if name else "the holdings of this archive"
+        return f"Answered from {whose} alone."
 
     @property
     def revision(self) -> int:

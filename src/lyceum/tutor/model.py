@@ -60,6 +60,10 @@ class Reason(StrEnum):
     NUMBER_NOT_IN_SOURCE = "number_not_in_source"
     NAME_NOT_IN_SOURCE = "name_not_in_source"
     UNQUOTED_MARKS = "words_in_quotation_marks_not_in_source"
+    CONTRADICTED = "source_says_otherwise"
+    NOT_SUPPORTED = "not_supported_by_source"
+    OUTSIDE_TIME = "outside_the_time_asked_for"
+    NOT_WRITTEN_BY_READER = "not_in_what_the_reader_wrote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +78,14 @@ class Refusal:
 class DraftClaim:
     """A statement as drafted, with the places that are to carry it; nothing in it is proven yet.
 
-    With `quoting` it says nothing itself: its text names the source, and the proven words follow.
+    With `quoting` it says nothing itself: its text names the source, and the proven words follow. With `yours` it
+    rests on what the asker wrote.
     """
 
     text: str
     quotations: tuple[Quotation, ...]
     quoting: bool = False
+    yours: bool = False
 
 
 class Abstention(StrEnum):
@@ -91,13 +97,25 @@ class Abstention(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of a conversation, as it was understood, and the names that its answer brought up."""
+
+    question: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, of which part of the archive, or of the passages that came with it."""
+    """What is asked, of which part of the archive, or of the passages that came with it.
+
+    `history` are the turns before it, oldest first; they only help to understand the question.
+    """
 
     text: str
     scope: Scope
     filter: Filter = Filter()
     passages: tuple[Source, ...] | None = None
+    history: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +135,7 @@ class Searched:
     documents: int
     passages: int
     vectors: int
+
+    def as_dict(self) -> dict[str, int]:
+        """Plain values for JSON."""
+        return {"documents": self.documents, "passages": self.passages, "vectors": self.vectors}
