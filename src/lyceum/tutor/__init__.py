@@ -4,6 +4,7 @@ from lyceum.tutor.answer import EXTRACTIVE, Answer, Claim, Disagreement, Leaning
 from lyceum.tutor.answering import Tell, ask, source_of
 from lyceum.tutor.asking import Asked, read_question
 from lyceum.tutor.claims import attribute
+from lyceum.tutor.conflicts import Conflict, contradicts
 from lyceum.tutor.llm import LanguageModel, parse_object
 from lyceum.tutor.matching import Mismatch, Span, locate
 from lyceum.tutor.model import Abstention, Question, Quotation, Reason, Refusal, Searched, Source, Turn
@@ -12,8 +13,8 @@ from lyceum.tutor.understanding import turns_of
 from lyceum.tutor.verify import Citation, check_claim, verify
 
 __all__ = [
-    "EXTRACTIVE", "Abstention", "Answer", "Asked", "Checked", "Citation", "Claim", "Disagreement", "LanguageModel",
-    "Leaning", "Mismatch", "Question", "Quotation", "Reason", "Refusal", "Searched", "Source", "Span", "Tell",
-    "Translation", "Turn", "Verdict", "ask", "attribute", "check_claim", "check_quotations", "find_quotations",
-    "locate", "parse_object", "read_question", "source_of", "turns_of", "verify",
+    "EXTRACTIVE", "Abstention", "Answer", "Asked", "Checked", "Citation", "Claim", "Conflict", "Disagreement",
+    "LanguageModel", "Leaning", "Mismatch", "Question", "Quotation", "Reason", "Refusal", "Searched", "Source",
+    "Span", "Tell", "Translation", "Turn", "Verdict", "ask", "attribute", "check_claim", "check_quotations",
+    "contradicts", "find_quotations", "locate", "parse_object", "read_question", "source_of", "turns_of", "verify",
 ]  # fmt: skip
