@@ -32,6 +32,8 @@ class Server:
         self.script: list[tuple[int, bytes | Callable[[dict], bytes]]] = [(200, reply('{"claims": []}'))]
         self.requests: list[tuple[str, dict, dict]] = []
         self.wait = 0.0
+        self.drip = 0.0
+        self.headers: dict[str, str] = {}
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -47,8 +49,13 @@ class Server:
                 with contextlib.suppress(BrokenPipeError):
                     self.send_response(status)
                     self.send_header("Content-Length", str(len(content)))
+                    for name, value in outer.headers.items():
+                        self.send_header(name, value)
                     self.end_headers()
-                    self.wfile.write(content)
+                    step = 10 if outer.drip else max(1, len(content))
+                    for start in range(0, len(content), step):
+                        self.wfile.write(content[start : start + step])
+                        time.sleep(outer.drip)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -121,10 +128,49 @@ def test_a_lasting_failure_is_given_up(server, model, status):
     with pytest.raises(ModelFailed) as caught:
         complete(model)
     assert str(status) in caught.value.message
-    assert len(server.requests) == 2
+    assert len(server.requests) == 3
 
 
-@pytest.mark.parametrize("status", [400, 401, 404])
+@pytest.mark.parametrize("status", [400, 422])
+def test_a_service_that_knows_no_schemas_is_told_in_words(server, model, status):
+    server.script = [(status, b'{"error": "response_format"}'), (200, reply('{"claims": []}'))]
+    assert complete(model) == {"claims": []}
+    body = server.requests[1][2]
+    assert "response_format" not in body
+    assert '{"type": "object"}' in body["messages"][0]["content"]
+
+
+def test_a_busy_service_is_given_the_time_that_it_asks_for(server, model):
+    """Where there is that much."""
+    server.headers = {"Retry-After": "1"}
+    server.script = [(429, b""), (200, reply('{"claims": []}'))]
+    started = time.monotonic()
+    assert complete(model) == {"claims": []}
+    assert time.monotonic() - started >= 1.0
+    server.headers = {"Retry-After": "3600"}
+    server.script = [(429, b"")]
+    with pytest.raises(ModelFailed):
+        complete(model)
+    assert time.monotonic() - started < 60.0
+
+
+def test_a_reply_that_drips_is_cut_at_its_time(server):
+    server.drip = 0.05
+    server.script = [(200, reply('{"claims": []}') + b" " * 10_000)]
+    started = time.monotonic()
+    with pytest.raises(ModelFailed):
+        complete(OpenAICompatible(server.url, "", "tiny", seconds=0.5))
+    assert time.monotonic() - started < 20.0
+
+
+def test_a_reply_without_end_is_cut_at_its_size(server, model, monkeypatch):
+    monkeypatch.setattr("lyceum.providers.openai._LARGEST_REPLY", 1_000)
+    server.script = [(200, b" " * 5_000)]
+    with pytest.raises(ModelFailed):
+        complete(model)
+
+
+@pytest.mark.parametrize("status", [401, 404])
 def test_a_refusal_is_not_tried_again(server, model, status):
     server.script = [(status, b'{"error": "no"}')]
     with pytest.raises(ModelFailed) as caught:

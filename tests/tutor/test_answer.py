@@ -225,6 +225,7 @@ def test_a_claim_with_one_bad_pointer_does_not_stand(shelf):
         ("They cried “Bread or blood” in July 1888.", "words_in_quotation_marks_not_in_source"),
         ('They cried "Bread or blood" in July 1888.', "words_in_quotation_marks_not_in_source"),
         ("They struck with Eleanor Marx in July 1888.", "name_not_in_source"),
+        ("The match girls of Bow did not go on strike in July 1888.", "source_says_otherwise"),
     ],
 )
 def test_a_claim_that_says_more_than_its_sentences_is_refused(shelf, text, why):

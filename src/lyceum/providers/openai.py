@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +17,10 @@ from lyceum.providers.vectors import file_name, remembered_dimension, unit_rows
 from lyceum.search import Calibration, Vectors
 from lyceum.tutor import parse_object
 
-_TRIES = 2
+_TRIES = 3
+_PAUSE = 0.5
+_LARGEST_REPLY = 8_000_000
+_REFUSALS = (httpx.codes.BAD_REQUEST, httpx.codes.UNPROCESSABLE_ENTITY)
 _TEXTS_A_REQUEST = 64
 _LONGEST = 8_000
 
@@ -33,19 +38,25 @@ class OpenAICompatible:
         return f"openai:{self._model}"
 
     def complete(self, *, system: str, user: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        """An object of the schema; a dropped or overloaded connection is tried once more."""
-        body = {
-            "model": self._model,
-            "temperature": 0,
-            "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}],
-            "response_format": {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}},
-        }
-        reply = self._address.post("chat/completions", body)
+        """An object of the schema; a service that knows no schemas is told of it in words."""
+        body = self._body(system, user)
+        form = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
+        try:
+            reply = self._address.post("chat/completions", {**body, "response_format": form})
+        except ModelFailed as error:
+            if error.code != "model_refuses":
+                raise
+            told = f"{system}\nReply with one JSON object of this schema: {json.dumps(schema)}"
+            reply = self._address.post("chat/completions", self._body(told, user))
         try:
             content = reply["choices"][0]["message"]["content"]
         except (KeyError, IndexError, TypeError) as error:
             raise ModelFailed("The model's reply has no message.", hint="Check the address and the model.") from error
         return parse_object(content if isinstance(content, str) else "")
+
+    def _body(self, system: str, user: str) -> dict[str, Any]:
+        messages = [{"role": "system", "content": system}, {"role": "user", "content": user}]
+        return {"model": self._model, "temperature": 0, "messages": messages}
 
 
 class OpenAIEmbedder:
@@ -115,31 +126,55 @@ def _no_vectors() -> ModelFailed:
 
 
 class _Address:
-    """A service's address; a dropped or overloaded connection is tried once more."""
+    """A service's address; a dropped or overloaded connection is tried again while there is time."""
 
     def __init__(self, url: str, key: str, seconds: float) -> None:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._url = url.rstrip("/")
+        self._seconds = seconds
         self._client = httpx.Client(headers=headers, timeout=seconds)
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """The JSON that comes back; raises ModelFailed."""
+        """The JSON that comes back within the time that is set, tries and pauses included; raises ModelFailed."""
+        until = time.monotonic() + self._seconds
         for attempt in range(1, _TRIES + 1):
             try:
-                response = self._client.post(f"{self._url}/{path}", json=body)
-                response.raise_for_status()
-                return response.json()
+                return self._once(path, body, until)
             except httpx.HTTPStatusError as error:
-                status = error.response.status_code
-                if attempt == _TRIES or (status != httpx.codes.TOO_MANY_REQUESTS and status < 500):
+                status, pause = error.response.status_code, _pause(error.response, attempt)
+                retryable = status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR
+                if attempt == _TRIES or not retryable or time.monotonic() + pause > until:
                     raise ModelFailed(
                         f"The model's address answered {status}.",
                         hint="Check its key, its name and its limits.",
+                        code="model_refuses" if status in _REFUSALS else "model_failed",
                     ) from error
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-                if attempt == _TRIES:
+                pause = _PAUSE
+                if attempt == _TRIES or isinstance(error, httpx.TimeoutException) or time.monotonic() + pause > until:
                     raise ModelFailed(
                         f"The model's address gave no usable answer ({type(error).__name__}).",
                         hint="Check that it runs and can be reached.",
                     ) from error
+            time.sleep(pause)
         raise AssertionError("unreachable")
+
+    def _once(self, path: str, body: Mapping[str, Any], until: float) -> Any:
+        """One exchange; one that drips on past its time, or never ends, is cut."""
+        left = max(0.1, until - time.monotonic())
+        with self._client.stream("POST", f"{self._url}/{path}", json=body, timeout=left) as response:
+            response.raise_for_status()
+            received = bytearray()
+            for part in response.iter_bytes():
+                received += part
+                if time.monotonic() > until:
+                    raise httpx.ReadTimeout("The reply took too long.")
+                if len(received) > _LARGEST_REPLY:
+                    raise httpx.DecodingError("The reply is too large.")
+        return json.loads(received)
+
+
+def _pause(response: httpx.Response, attempt: int) -> float:
+    """What the service asks to wait in seconds, or a little longer each time."""
+    asked = response.headers.get("retry-after", "")
+    return float(asked) if asked.isdecimal() else _PAUSE * attempt

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from lyceum import text as texts
 from lyceum.tutor.answer import Claim
+from lyceum.tutor.conflicts import contradicts
 from lyceum.tutor.model import DraftClaim, Reason, Refusal, Source
 from lyceum.tutor.times import Window, speaks_of_another_time
 from lyceum.tutor.understanding import Understood
@@ -51,7 +52,15 @@ def _against(claim: DraftClaim, text: str, proven: Sequence[Citation], understoo
         return None if _is_written(text, understood.pasted) else Reason.NOT_WRITTEN_BY_READER
     if happened and any(_tells_of_another_time(citation, happened) for citation in proven):
         return Reason.OUTSIDE_TIME
-    return None if claim.quoting else check_claim(text, proven)
+    return None if claim.quoting else check_claim(text, proven) or _contradicted(claim.text, proven)
+
+
+def _contradicted(text: str, proven: Sequence[Citation]) -> Reason | None:
+    """By the first rule that finds a claim's words turned round in what it cites; rules compare within one language."""
+    said = texts.question_language(text)
+    same = [citation for citation in proven if said in ("und", texts.primary(citation.language))]
+    evidence = " ".join(citation.exact for citation in same)
+    return Reason.CONTRADICTED if same and contradicts(text, evidence, same[0].language) else None
 
 
 def _tells_of_another_time(citation: Citation, window: Window) -> bool:

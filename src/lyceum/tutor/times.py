@@ -319,7 +319,9 @@ _ORDERS = (
         Ordered.CHANGE,
         re.compile(
             r"\b(?:when|how)\b.*\b(?:chang\w+|shift\w*|evolv\w+|develop\w*|turn(?:ed)? against|give up|abandon\w*)\b"
-            r"|\bover (?:time|the years)\b|\bwann\b.*\b(?:(?:ge|ver)?änder\w+|(?:ge)?wandel\w*)|\bwie\b.*\b(?:verändert\w*|gewandelt)\b"
+            r"|\bover (?:time|the years)\b"
+            r"|\bwann\b.*\b(?:(?:ge|ver)?änder\w+|(?:ge)?wandel\w*)"
+            r"|\bwie\b.*\b(?:verändert\w*|gewandelt)\b"
             r"|\b(?:quand|comment)\b.*\b(?:chang\w+|évolu\w+)|\b(?:cuándo|cómo)\b.*\b(?:cambi\w+|evolucion\w+)"
             r"|\b(?:когда|как)\b.*\b(?:измени\w+|меня\w+)",
             re.IGNORECASE,
