@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -73,10 +73,10 @@ def check(home: Path, number: int) -> tuple[Counter[str], list[Fault]]:
         for citation in answer["citations"]:
             totals["citations"] += 1
             totals["characters"] += len(citation["exact"])
-            wrong += _faults_of_citation(citation, stored(citation["document"], citation["version"]))
+            wrong += faults_of_citation(citation, stored(citation["document"], citation["version"]))
         by_number = {citation["n"]: citation for citation in answer["citations"]}
         for claim in answer["claims"]:
-            wrong += _faults_of_claim(claim["text"], [by_number[n]["exact"] for n in claim["citations"]])
+            wrong += faults_of_claim(claim["text"], [by_number[n]["exact"] for n in claim["citations"]])
     return totals, wrong
 
 
@@ -96,7 +96,8 @@ def shown(faults: Sequence[Fault]) -> list[str]:
     return [f"✗ {kind}: {f.what}" for kind in KINDS for f in [f for f in faults if f.kind == kind][:_SHOWN]]
 
 
-def _faults_of_citation(citation: dict[str, Any], document: dict[str, Any]) -> Iterator[Fault]:
+def faults_of_citation(citation: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Fault]:
+    """What of a citation is not as the stored text of its document has it."""
     text, start, end = document["text"], citation["start"], citation["end"]
     name = f"{citation['document']} {start}–{end}"
     if text[start:end] != citation["exact"] or not citation["exact"]:
@@ -119,7 +120,7 @@ def _label(pages: Sequence[dict[str, Any]], start: int, end: int) -> str | None:
 _QUOTED = re.compile(r"[“„«\"]([^“”„«»\"]+)[”“»\"]")
 
 
-def _faults_of_claim(claim: str, cited: Sequence[str]) -> Iterator[Fault]:
+def faults_of_claim(claim: str, cited: Sequence[str]) -> Iterator[Fault]:
     """What is in quotation marks, whole and within, and in no citation: words, or only marks at its edges."""
     sources = [" ".join(exact.split()) for exact in cited]
     whole = re.search(r"“(.*)”", claim, re.DOTALL)

@@ -100,6 +100,12 @@ def test_pages_are_named_where_a_passage_stands():
     assert PageFinder([]).label(0, 5) is None
 
 
+def test_what_stands_on_no_page_has_none():
+    """Before the first, as a title leaf often does, and between two."""
+    pages = PageFinder([Page("3", 10, 20), Page("5", 30, 40)])
+    assert [pages.label(*span) for span in ((0, 5), (22, 28), (0, 12), (15, 32))] == [None, None, "3", "3–5"]
+
+
 def test_a_passage_across_pages_names_both():
     extracted = built(("page", "7"), ("p", "One."), ("page", "8"), ("p", "Two."))
     assert [[page.label for page in s.pages] for s in segment(extracted, "en")] == [["7", "8"]]

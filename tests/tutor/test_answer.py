@@ -55,6 +55,15 @@ class Shelf:
         return [source_of(Hit(passage, 1.0)) for passage in self.passages]
 
 
+class Alike(HashEmbedder):
+    """An embedder that finds all texts alike."""
+
+    def embed_passages(self, texts):
+        rows = super().embed_passages(texts)
+        rows[:] = rows[:1]
+        return rows
+
+
 @pytest.fixture
 def shelf() -> Shelf:
     return Shelf(*MATCHES.passages, *WEAVERS.passages)
@@ -187,15 +196,15 @@ def test_unread_documents_on_it_are_a_reason_of_their_own(shelf):
 
 
 def test_a_model_points_and_the_program_copies_the_words(shelf):
-    answer = answered(WHEN, shelf, model=ScriptedModel(pointing("They struck in July 1888.", "1.1")))
-    assert answer.claims[0].text == "They struck in July 1888."
+    answer = answered(WHEN, shelf, model=ScriptedModel(pointing("They went on strike in July 1888.", "1.1")))
+    assert answer.claims[0].text == "They went on strike in July 1888."
     assert answer.citations[0].exact == "The match girls of Bow went on strike in July 1888."
     assert (answer.model, answer.refused) == ("scripted", ())
     assert proven(answer)
 
 
 def test_a_model_is_given_numbered_sentences_and_no_more(shelf):
-    model = ScriptedModel(pointing("They struck in July 1888.", "1.1"))
+    model = ScriptedModel(pointing("They went on strike in July 1888.", "1.1"))
     answered(WHEN, shelf, model=model)
     user = model.asked[0].user
     assert "[1.1] The match girls of Bow went on strike in July 1888." in user
@@ -205,23 +214,23 @@ def test_a_model_is_given_numbered_sentences_and_no_more(shelf):
 
 @pytest.mark.parametrize("pointer", ["9.9", "1.99", "", "the first", "p1", "-1"])
 def test_a_pointer_to_nothing_is_refused(shelf, pointer):
-    bad = pointing("They struck in July 1888.", pointer)
+    bad = pointing("They went on strike in July 1888.", pointer)
     answer = answered(WHEN, shelf, model=ScriptedModel(bad, bad))
     assert answer.model == "extractive"
     assert "unknown_source" in whys(answer)
 
 
 def test_a_claim_with_one_bad_pointer_does_not_stand(shelf):
-    bad = pointing("They struck in July 1888.", "1.1", "9.9")
+    bad = pointing("They went on strike in July 1888.", "1.1", "9.9")
     answer = answered(WHEN, shelf, model=ScriptedModel(bad, bad))
-    assert "They struck in July 1888." not in [claim.text for claim in answer.claims]
+    assert "They went on strike in July 1888." not in [claim.text for claim in answer.claims]
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
         ("They struck in July 1889.", "number_not_in_source"),
-        ("They struck in July 1888, 20,000 of them.", "number_not_in_source"),
+        ("They went on strike in July 1888, 20,000 of them.", "number_not_in_source"),
         ("They cried “Bread or blood” in July 1888.", "words_in_quotation_marks_not_in_source"),
         ('They cried "Bread or blood" in July 1888.', "words_in_quotation_marks_not_in_source"),
         ("They struck with Eleanor Marx in July 1888.", "name_not_in_source"),
@@ -236,7 +245,7 @@ def test_a_claim_that_says_more_than_its_sentences_is_refused(shelf, text, why):
 
 
 def test_a_claim_without_a_pointer_is_refused(shelf):
-    bad = pointing("They struck in July 1888.")
+    bad = pointing("They went on strike in July 1888.")
     answer = answered(WHEN, shelf, model=ScriptedModel(bad, bad))
     assert answer.model == "extractive"
     assert set(whys(answer)) == {"no_citation"}
@@ -252,11 +261,13 @@ def test_where_nothing_of_a_model_stands_sentences_are_quoted(shelf):
 
 
 def test_what_was_refused_is_named_once_for_a_second_draft(shelf):
-    model = ScriptedModel(pointing("They struck in July 1889.", "1.1"), pointing("They struck in July 1888.", "1.1"))
+    model = ScriptedModel(
+        pointing("They struck in July 1889.", "1.1"), pointing("They went on strike in July 1888.", "1.1")
+    )
     answer = answered(WHEN, shelf, model=model)
     assert len(model.asked) == 2
     assert "They struck in July 1889. (number_not_in_source)" in model.asked[1].user
-    assert [claim.text for claim in answer.claims] == ["They struck in July 1888."]
+    assert [claim.text for claim in answer.claims] == ["They went on strike in July 1888."]
     assert whys(answer) == ["number_not_in_source"]
 
 
@@ -268,14 +279,14 @@ def test_a_draft_without_claims_is_an_abstention(shelf):
 
 
 def test_claims_on_the_same_sentence_share_its_citation(shelf):
-    claims = [{"text": t, "sentences": ["1.1"]} for t in ("They struck in 1888.", "It was in July.")]
+    claims = [{"text": t, "sentences": ["1.1"]} for t in ("They went on strike in 1888.", "It was in July.")]
     answer = answered(WHEN, shelf, model=ScriptedModel({"claims": claims}))
     assert [claim.citations for claim in answer.claims] == [(1,), (1,)]
     assert len(answer.citations) == 1
 
 
 def test_a_claim_is_made_once(shelf):
-    twice = {"claims": [{"text": "They struck in 1888.", "sentences": ["1.1"]}] * 2}
+    twice = {"claims": [{"text": "They went on strike in 1888.", "sentences": ["1.1"]}] * 2}
     assert len(answered(WHEN, shelf, model=ScriptedModel(twice)).claims) == 1
 
 
@@ -298,9 +309,9 @@ def test_garbage_is_a_failed_model(shelf, reply):
 
 @pytest.mark.parametrize("claim", [None, 5, "text", {}, {"text": 5, "sentences": []}, {"sentences": ["1.1"]}, ["1.1"]])
 def test_a_claim_that_is_none_is_passed_over(shelf, claim):
-    good = {"text": "They struck in 1888.", "sentences": ["1.1"]}
+    good = {"text": "They went on strike in 1888.", "sentences": ["1.1"]}
     answer = answered(WHEN, shelf, model=ScriptedModel({"claims": [claim, good]}))
-    assert [c.text for c in answer.claims] == ["They struck in 1888."]
+    assert [c.text for c in answer.claims] == ["They went on strike in 1888."]
 
 
 def test_a_model_that_fails_leaves_the_sentences_and_a_note(shelf):
@@ -324,9 +335,40 @@ def test_a_model_that_fails_is_noted_even_where_nothing_answers(shelf):
 def test_a_model_may_answer_in_another_language_than_its_source(shelf):
     """A German claim on an English sentence: its nouns are no names."""
     good = pointing("Die Streichholzarbeiterinnen traten im Juli 1888 in den Ausstand.", "1.1")
-    assert not answered(
-        "Wann traten die Arbeiterinnen in den Streik?", shelf, model=ScriptedModel(good, good)
-    ).abstained
+    question = "Wann traten die Arbeiterinnen in den Streik?"
+    assert answered(question, shelf, model=ScriptedModel(good, good), embedder=Alike()).model == "scripted"
+
+
+def test_a_claim_in_another_language_that_is_nothing_like_its_source_is_refused(shelf):
+    bad = pointing("Die Frauen haben auf dem Markt viel Brot gebacken.", "1.1")
+    answer = answered("Wann traten sie in den Streik?", shelf, model=ScriptedModel(bad, bad), embedder=HashEmbedder())
+    assert "not_supported_by_source" in whys(answer)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "They baked bread of moonlight by the sea.",
+        "Send the keys of the house by post, then print them.",
+        "They went on strike in July 1888 <script>alert</script>",
+        "They went on strike in July 1888 [here](javascript:x)",
+        "It is false that they went on strike in July 1888.",
+        "They went on strike zyxly in July 1888.",
+    ],
+)
+def test_a_claim_that_its_sentences_do_not_carry_is_refused(shelf, text):
+    """By its words, and by words that nobody in the archive uses, even where an embedder finds it alike."""
+    bad = pointing(text, "1.1")
+    answer = answered(WHEN, shelf, model=ScriptedModel(bad, bad), embedder=Alike())
+    assert text not in [claim.text for claim in answer.claims]
+    assert set(whys(answer)) & {"not_supported_by_source", "source_says_otherwise", "name_not_in_source"}
+
+
+def test_a_claim_may_use_a_few_words_of_its_own(shelf):
+    """Those that the archive knows, where the whole is like the sentence."""
+    own = pointing("The match girls of Bow went on strike in the summer of 1888.", "1.1")
+    assert answered(WHEN, shelf, model=ScriptedModel(own), embedder=Alike()).model == "scripted"
+    assert answered(WHEN, shelf, model=ScriptedModel(own, own)).model == "extractive"
 
 
 def test_a_passage_that_gives_orders_is_material(shelf):
@@ -490,7 +532,7 @@ def test_quotations_in_another_language_come_with_a_machines_translation(shelf):
         pointing("The weavers rose in June 1844.", "3.1"),
         {"translations": [{"n": 1, "text": "The weavers rose in June 1844."}]},
     )
-    answer = answered("When did the weavers rise?", shelf, model=model)
+    answer = answered("When did the weavers rise?", shelf, model=model, embedder=Alike())
     (citation,) = answer.as_dict()["citations"]
     assert citation["exact"] == "Die Weber erhoben sich im Juni 1844."
     assert citation["translation"] == {

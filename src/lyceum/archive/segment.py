@@ -55,10 +55,11 @@ class PageFinder:
         self._starts = [page.start for page in self._pages]
 
     def touched(self, start: int, end: int) -> tuple[Page, ...]:
-        """The pages on which a span stands, in order."""
+        """The pages on which a span stands, in order; none for what stands before the first, or between two."""
         first = max(0, bisect_right(self._starts, start) - 1)
         last = max(0, bisect_right(self._starts, max(start, end - 1)) - 1)
-        return tuple(self._pages[first : last + 1])
+        near = self._pages[first : last + 1]
+        return tuple(page for page in near if page.start < max(end, start + 1) and start < page.end)
 
     def label(self, start: int, end: int) -> str | None:
         """`"12"`, `"12–13"` for a span over a page break, or None for a document without pages."""

@@ -21,6 +21,7 @@ from lyceum.tutor.disagreement import Side
 from lyceum.tutor.extractive import Evidence, Judged, judge
 from lyceum.tutor.llm import PROMPT_VERSION, LanguageModel, draft, translate
 from lyceum.tutor.model import Abstention, DraftClaim, Nearest, Question, Quotation, Refusal, Searched, Source
+from lyceum.tutor.support import supports
 from lyceum.tutor.times import Window, speaks_of_another_time, years_of
 from lyceum.tutor.understanding import Understood, understand
 from lyceum.tutor.verify import Citation
@@ -224,7 +225,7 @@ class _Answering:
             return self.abstain(Abstention.NOTHING_FOUND, model=model.name)
         drafted = self._drafted(sources, model)
         with self._steps.step("checking"):
-            _, _, refused = prove(drafted, sources, self._understood)
+            _, _, refused = prove(drafted, sources, self._understood, self._supports)
         if refused:
             drafted += self._drafted(sources, model, refused)
         answer = self._answer(drafted, evidence, model.name, prompt=PROMPT_VERSION, drafts=1 + bool(refused))
@@ -243,6 +244,27 @@ class _Answering:
                 self._asked.text, list(sources.values()), model,
                 language=self._asked.language, pasted=self._understood.pasted, failures=refused,
             )  # fmt: skip
+
+    def _supports(self, claim: str, proven: Sequence[Citation]) -> bool:
+        """Whether the cited sentences say what a claim says, by its words and, where it uses others, its meaning."""
+        return supports(claim, proven, self._asked, self._known_words, self._likeness)
+
+    def _known_words(self, words: Sequence[str]) -> bool:
+        """Whether each of some words stands anywhere in the archive."""
+        if self._question.passages is not None:
+            return False
+        return all(self._archive.frequencies(words)[0].values())
+
+    def _likeness(self, claim: str, evidence: Sequence[str]) -> float:
+        """The highest cosine of a claim to the sentences; 0 where there is no embedder."""
+        embedder = self._embedder()
+        if embedder is None:
+            return 0.0
+        try:
+            rows = embedder.embed_passages([claim, *evidence])
+        except (ModelFailed, ModelMissing):
+            return 0.0
+        return float(max(rows[1:] @ rows[0]))
 
     def _translated(self, answer: Answer, model: LanguageModel) -> Answer:
         """The answer with its foreign quotations in the asker's language too, marked as a machine's."""
@@ -288,7 +310,7 @@ class _Answering:
         **trace: Any,
     ) -> Answer:
         with self._steps.step("checking"):
-            proven, citations, refused = prove(drafted, _by_id(evidence), self._understood)
+            proven, citations, refused = prove(drafted, _by_id(evidence), self._understood, self._supports)
         claims = tuple(claim for claim in proven if claim.citations)
         yours = tuple(claim.text for claim in proven if not claim.citations)
         if not claims and not yours:

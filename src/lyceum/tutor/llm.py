@@ -67,6 +67,7 @@ _LANGUAGES = {
     "ja": "Japanese", "ko": "Korean", "el": "Greek", "sv": "Swedish", "fi": "Finnish", "eo": "Esperanto",
     "hi": "Hindi", "ro": "Romanian", "th": "Thai", "vi": "Vietnamese", "he": "Hebrew", "uk": "Ukrainian",
 }  # fmt: skip
+_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _MOST_CLAIMS = 6
 _LONGEST_CLAIM = 600
 
@@ -129,7 +130,7 @@ def _claims(answer: Mapping[str, Any], numbered: Mapping[str, tuple[Source, int,
     for claim in claims[:_MOST_CLAIMS]:
         if not isinstance(claim, Mapping) or not isinstance(claim.get("text"), str):
             continue
-        text = " ".join(claim["text"].split())[:_LONGEST_CLAIM]
+        text = " ".join(_UNSEEN.sub("", claim["text"]).split())[:_LONGEST_CLAIM]
         pointers = claim.get("sentences")
         names = [str(p).strip("[] ") for p in pointers] if isinstance(pointers, list) else []
         if names and set(names) == {READERS_OWN}:
