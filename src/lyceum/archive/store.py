@@ -13,9 +13,11 @@ import json
 import os
 import shutil
 import sqlite3
+import threading
 import time
+import weakref
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -329,6 +331,10 @@ class _Cursor(sqlite3.Cursor):
 
 
 class _Connection(sqlite3.Connection):
+    def __del__(self) -> None:
+        # Its thread has ended.
+        self.close()
+
     def cursor(self, factory: Any = _Cursor) -> Any:
         return super().cursor(factory)
 
@@ -339,6 +345,15 @@ class _Connection(sqlite3.Connection):
     def executemany(self, sql: str, parameters: Any) -> sqlite3.Cursor:
         with _damage_told():
             return super().executemany(sql, parameters)
+
+
+class _Here(threading.local):
+    """What each thread has of its own: a connection, to which transactions belong, and the versions it remembers."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        self.db = connect()
+        self.known: dict[int, Document | None] = {}
+        self.known_at = (0, 0)
 
 
 def document_of(row: Any) -> Document:
@@ -430,12 +445,13 @@ class SqliteCatalogue:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._cache: dict[int, Document | None] = {}
-        self._cached_at = (0, 0)
         self._claimed: set[int] = set()
         # How far claims have come in each state since anything moved, so that a batch is not sought from its start.
         self._passed: dict[tuple[State, bool], int] = {}
-        self._db = self._connected()
+        self._opened: weakref.WeakSet[sqlite3.Connection] = weakref.WeakSet()
+        self._only: sqlite3.Connection | None = None
+        self._begun = False
+        self._here = _Here(self._connected)
         try:
             self._become_wal()
         except HomeError:
@@ -443,15 +459,17 @@ class SqliteCatalogue:
                 raise
             # SQLite shares what it reads in a file, for which there is no room; it needs none while it is alone.
             self._db.close()
-            self._db = self._connected()
+            self._here.db = self._only = self._connected()
             self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
             self._become_wal()
         self._db.execute("PRAGMA synchronous=FULL")
+        self._begun = True
         self._prepare()
 
     def close(self) -> None:
-        """Closes the file."""
-        self._db.close()
+        """Closes the file, for every thread."""
+        for connection in list(self._opened):
+            connection.close()
 
     # --- Catalogue -------------------------------------------------------------------------------
 
@@ -619,12 +637,21 @@ class SqliteCatalogue:
 
     # --- how -------------------------------------------------------------------------------------
 
+    @property
+    def _db(self) -> sqlite3.Connection:
+        return self._here.db
+
     def _connected(self) -> sqlite3.Connection:
+        if self._only:
+            return self._only
         with _damage_told():
             db = sqlite3.connect(
                 self._path, isolation_level=None, timeout=60, check_same_thread=False, factory=_Connection
             )
         db.row_factory = sqlite3.Row
+        if self._begun:
+            db.execute("PRAGMA synchronous=FULL")
+        self._opened.add(db)
         return db
 
     def _become_wal(self) -> None:
@@ -802,16 +829,18 @@ class SqliteCatalogue:
 
     def _forget_what_changed(self) -> None:
         """Empties the memory of versions when any process has changed the file since it was filled."""
-        changed = (self._db.execute("PRAGMA data_version").fetchone()[0], self._db.total_changes)
-        if changed != self._cached_at:
-            self._cache, self._cached_at = {}, changed
+        here = self._here
+        changed = (here.db.execute("PRAGMA data_version").fetchone()[0], here.db.total_changes)
+        if changed != here.known_at:
+            here.known, here.known_at = {}, changed
 
     def _known(self, row: int) -> Document | None:
         """A version by its number, from memory where it is there."""
-        if row not in self._cache:
-            found = self._db.execute("SELECT * FROM versions WHERE row=?", (row,)).fetchone()
-            self._cache[row] = document_of(found) if found else None
-        return self._cache[row]
+        here = self._here
+        if row not in here.known:
+            found = here.db.execute("SELECT * FROM versions WHERE row=?", (row,)).fetchone()
+            here.known[row] = document_of(found) if found else None
+        return here.known[row]
 
     def _document(self, row: int) -> Document:
         return document_of(self._db.execute("SELECT * FROM versions WHERE row=?", (row,)).fetchone())

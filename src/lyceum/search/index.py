@@ -11,6 +11,7 @@ import json
 import math
 import re
 import shutil
+import threading
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -131,6 +132,7 @@ class EmbeddedIndex:
         self._meta = self._text / "meta.json"
         self._schema = _schema()
         self._seen: tuple[int, int] | None = None
+        self._looking = threading.Lock()
         self._vocabulary: dict[str, dict[str, int]] = {}
         self._writer: tantivy.IndexWriter | None = None
         self._state_file = folder / "state.json"
@@ -344,9 +346,10 @@ class EmbeddedIndex:
     def _beginning_with(self, beginning: str) -> dict[str, int]:
         """The words as written that begin so, kept until the next commit."""
         searcher = self._reader()
-        if beginning not in self._vocabulary:
-            self._vocabulary[beginning] = dict(searcher.terms_with_prefix("exact", beginning))
-        return self._vocabulary[beginning]
+        known = self._vocabulary  # another thread may put a new one in its place
+        if beginning not in known:
+            known[beginning] = dict(searcher.terms_with_prefix("exact", beginning))
+        return known[beginning]
 
     def state(self) -> IndexState:
         """How far the index has come."""
@@ -393,6 +396,13 @@ class EmbeddedIndex:
     def _reader(self) -> _Searcher:
         """A searcher on the last commit, whoever made it."""
         seen = self._last_commit()
+        if seen and seen != self._seen:
+            with self._looking:
+                self._follow(seen)
+        return self._searcher
+
+    def _follow(self, seen: tuple[int, int] | None) -> None:
+        """Goes over to a commit, and to those that come meanwhile."""
         while seen and seen != self._seen:
             try:
                 with _damage_told():
@@ -405,7 +415,6 @@ class EmbeddedIndex:
                 if self._last_commit() == seen:
                     raise
             seen = self._last_commit()
-        return self._searcher
 
     def _last_commit(self) -> tuple[int, int] | None:
         """What changes with every commit.

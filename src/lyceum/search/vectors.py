@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -48,6 +49,7 @@ _LOOKS = 5
 _MOST = 1.5
 """No cosine of what was stored is above this."""
 _NO_DISTANCES = np.zeros(0, dtype=np.uint16)
+_Maps = dict[str, NDArray[Any]]
 
 
 @dataclass(slots=True)
@@ -194,39 +196,12 @@ def _damaged() -> IndexDamaged:
     return IndexDamaged("The vectors of the index cannot be read.", hint="Run `lyceum reindex`; no text is lost.")
 
 
-class FlatVectors:
-    """The vectors of one embedder in one folder: one writer, any number of readers in other processes."""
+class _Held:
+    """One state of the files: who reads in it is not disturbed by a thread that goes over to a newer one."""
 
-    def __init__(self, folder: Path, dimension: int) -> None:
-        if dimension % 64:
-            raise ValueError("the dimension of flat vectors is a multiple of 64")
-        self._folder = folder
-        self._dimension = dimension
-        self._words = dimension // 64
-        self._seen: tuple[int, int] | None = None
-        self._manifest = _Manifest()
-        self._table = _Table()
-        self._maps: dict[str, NDArray[Any]] = {}
-        self._begun = False
-        self._refresh()
-
-    # --- reading ---------------------------------------------------------------------------------
-
-    @property
-    def exists(self) -> bool:
-        """Whether anything was ever committed here."""
-        return (self._folder / "manifest.json").exists()
-
-    @property
-    def count(self) -> int:
-        """How many vectors are searched."""
-        self._refresh()
-        return self._manifest.live
-
-    def versions(self) -> dict[int, int]:
-        """The versions that have vectors, with how many."""
-        self._refresh()
-        return {version: self._table.spans[n][1] for version, n in self._table.by_version.items()}
+    def __init__(self, folder: Path, dimension: int, manifest: _Manifest, table: _Table, maps: _Maps) -> None:
+        self._folder, self._dimension, self._words = folder, dimension, dimension // 64
+        self.manifest, self.table, self.maps = manifest, table, maps
 
     def search(self, vector: Vectors, wanted: Filter, scope: Scope, *, limit: int, apart: str = "") -> list[Scored]:
         """The passages nearest to a unit vector, by cosine, best first.
@@ -234,17 +209,16 @@ class FlatVectors:
         With a language to set `apart`, up to `limit` of that language (or of none known) and up to `limit` of all
         others: however many there are of one, those of the other are found as if they stood alone.
         """
-        self._refresh()
-        if not self._manifest.live or limit < 1:
+        if not self.manifest.live or limit < 1:
             return []
-        mask = self._table.mask(wanted, scope)
-        groups = self._table.apart(mask, apart) if apart else [mask]
+        mask = self.table.mask(wanted, scope)
+        groups = self.table.apart(mask, apart) if apart else [mask]
         rescored = max(_RESCORED, 2 * limit)
-        many = [self._table.count_of(group) > max(_FEW, rescored) for group in groups]
+        many = [self.table.count_of(group) > max(_FEW, rescored) for group in groups]
         distances = self._distances(vector) if any(many) else _NO_DISTANCES
         found: list[Scored] = []
         for group, scan in zip(groups, many, strict=True):
-            slots = self._nearest(distances, group, rescored) if scan else self._table.slots_of(group)
+            slots = self._nearest(distances, group, rescored) if scan else self.table.slots_of(group)
             scores = self._score(slots, vector)
             best = np.argsort(-scores, kind="stable")[:limit]
             found += [Scored(self._key(int(slots[i])), float(scores[i])) for i in best]
@@ -252,30 +226,28 @@ class FlatVectors:
 
     def score(self, keys: Sequence[Key], vector: Vectors) -> dict[Key, float]:
         """The cosine of these passages; those without a vector are left out."""
-        self._refresh()
         found: list[tuple[Key, int]] = []
         for key in keys:
             version, n = divmod(key, PASSAGES_PER_VERSION)
-            number = self._table.by_version.get(version)
-            if number is not None and n < self._table.spans[number][1]:
-                found.append((key, self._table.spans[number][0] + n))
+            number = self.table.by_version.get(version)
+            if number is not None and n < self.table.spans[number][1]:
+                found.append((key, self.table.spans[number][0] + n))
         scores = self._score(np.array([slot for _, slot in found], dtype=np.int64), vector)
         return {key: float(score) for (key, _), score in zip(found, scores, strict=True)}
 
     def spoken(self, keys: Sequence[Key], language: str) -> list[Key]:
         """Those of these passages that are in a language, or in none known."""
-        self._refresh()
         found = []
         for key in keys:
-            number = self._table.by_version.get(key // PASSAGES_PER_VERSION)
-            if number is not None and texts.primary(self._table.rows[number].language) in (language, "und"):
+            number = self.table.by_version.get(key // PASSAGES_PER_VERSION)
+            if number is not None and texts.primary(self.table.rows[number].language) in (language, "und"):
                 found.append(key)
         return found
 
     def _nearest(self, distances: NDArray[np.uint16], facts: NDArray[np.bool_], wanted: int) -> NDArray[np.int64]:
         """The slots whose codes are nearest, among those whose facts pass: about so many, by the sample of a part."""
-        step = 1 + self._manifest.slots // _SAMPLED
-        among = None if facts.all() else self._table.spread(facts)
+        step = 1 + self.manifest.slots // _SAMPLED
+        among = None if facts.all() else self.table.spread(facts)
         sample = distances[::step] if among is None else distances[::step][among[::step]]
         counts = np.cumsum(np.bincount(sample, minlength=self._dimension + 1))
         near = distances <= min(int(np.searchsorted(counts, wanted / step)), self._dimension)
@@ -284,13 +256,13 @@ class FlatVectors:
     def _distances(self, vector: Vectors) -> NDArray[np.uint16]:
         """The Hamming distance of every slot's code: uint16."""
         query = np.packbits(vector > 0).view(np.uint64)
-        distances = np.zeros(self._manifest.slots, dtype=np.uint16)
+        distances = np.zeros(self.manifest.slots, dtype=np.uint16)
         differing = np.empty(_BLOCK, dtype=np.uint64)
         counted = np.empty(_BLOCK, dtype=np.uint8)
-        for block, start in enumerate(range(0, self._manifest.slots, _BLOCK)):
-            size = min(_BLOCK, self._manifest.slots - start)
+        for block, start in enumerate(range(0, self.manifest.slots, _BLOCK)):
+            size = min(_BLOCK, self.manifest.slots - start)
             for word in range(self._words):
-                np.bitwise_xor(self._maps["codes"][block, word, :size], query[word], out=differing[:size])
+                np.bitwise_xor(self.maps["codes"][block, word, :size], query[word], out=differing[:size])
                 np.bitwise_count(differing[:size], out=counted[:size])
                 distances[start : start + size] += counted[:size]
         return distances
@@ -305,45 +277,92 @@ class FlatVectors:
         rows = np.empty((min(_ROWS_AT_ONCE, slots.size), self._dimension), dtype=np.float32)
         for start in range(0, slots.size, _ROWS_AT_ONCE):
             some = slots[start : start + _ROWS_AT_ONCE]
-            rows[: some.size] = self._maps["rows"][some]
+            rows[: some.size] = self.maps["rows"][some]
             np.einsum("ij,j->i", rows[: some.size], vector, out=scores[start : start + some.size])
         if slots.size:
-            scores *= self._maps["scales"][slots]
+            scores *= self.maps["scales"][slots]
         if not np.all(np.abs(scores) < _MOST):
             raise _damaged()
         return scores
 
     def _key(self, slot: int) -> Key:
-        number = int(self._maps["facts"][slot])
-        if number >= len(self._table.spans):
+        number = int(self.maps["facts"][slot])
+        if number >= len(self.table.spans):
             raise _damaged()
-        first, count = self._table.spans[number]
+        first, count = self.table.spans[number]
         if not first <= slot < first + count:
             raise _damaged()
-        return Key(self._table.rows[number].version * PASSAGES_PER_VERSION + slot - first)
+        return Key(self.table.rows[number].version * PASSAGES_PER_VERSION + slot - first)
 
-    def altered(self) -> list[str]:
-        """The files whose bytes are not those that were written."""
-        self._refresh()
-        sums = self._manifest.sums
-        if sums is None:
-            return []
-        found = dict.fromkeys(sums, 0)
-        for name, content in self._contents():
-            found[name] = zlib.crc32(content, found.get(name, 0))
-        return sorted(name for name in found if found[name] != sums.get(name, 0))
-
-    def _contents(self) -> Iterator[tuple[str, bytes]]:
+    def contents(self) -> Iterator[tuple[str, bytes]]:
         """What counts of each file, in the order in which it was written."""
-        folder, manifest = self._folder / f"g{self._manifest.generation}", self._manifest
+        folder, manifest = self._folder / f"g{self.manifest.generation}", self.manifest
         if manifest.facts_bytes:
             with (folder / "facts.jsonl").open("rb") as file:
                 yield "facts.jsonl", file.read(manifest.facts_bytes)
         for block, start in enumerate(range(0, manifest.slots, _BLOCK)):
             size = min(_BLOCK, manifest.slots - start)
-            yield "codes.u64", self._maps["codes"][block, :, :size].T.tobytes()
+            yield "codes.u64", self.maps["codes"][block, :, :size].T.tobytes()
             for name, file_name in (("rows", "rows.i8"), ("scales", "scales.f32"), ("facts", "facts.u32")):
-                yield file_name, self._maps[name][start : start + size].tobytes()
+                yield file_name, self.maps[name][start : start + size].tobytes()
+
+
+class FlatVectors:
+    """The vectors of one embedder in one folder: one writer, any number of readers in other processes."""
+
+    def __init__(self, folder: Path, dimension: int) -> None:
+        if dimension % 64:
+            raise ValueError("the dimension of flat vectors is a multiple of 64")
+        self._folder = folder
+        self._dimension = dimension
+        self._words = dimension // 64
+        self._seen: tuple[int, int] | None = None
+        self._manifest = _Manifest()
+        self._table = _Table()
+        self._maps: _Maps = {}
+        self._begun = False
+        self._looking = threading.Lock()
+        self._refresh()
+
+    # --- reading ---------------------------------------------------------------------------------
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was ever committed here."""
+        return (self._folder / "manifest.json").exists()
+
+    @property
+    def count(self) -> int:
+        """How many vectors are searched."""
+        return self._now().manifest.live
+
+    def versions(self) -> dict[int, int]:
+        """The versions that have vectors, with how many."""
+        table = self._now().table
+        return {version: table.spans[n][1] for version, n in table.by_version.items()}
+
+    def search(self, vector: Vectors, wanted: Filter, scope: Scope, *, limit: int, apart: str = "") -> list[Scored]:
+        """The passages nearest to a unit vector, best first; see _Held.search."""
+        return self._now().search(vector, wanted, scope, limit=limit, apart=apart)
+
+    def score(self, keys: Sequence[Key], vector: Vectors) -> dict[Key, float]:
+        """The cosine of these passages; those without a vector are left out."""
+        return self._now().score(keys, vector)
+
+    def spoken(self, keys: Sequence[Key], language: str) -> list[Key]:
+        """Those of these passages that are in a language, or in none known."""
+        return self._now().spoken(keys, language)
+
+    def altered(self) -> list[str]:
+        """The files whose bytes are not those that were written."""
+        held = self._now()
+        sums = held.manifest.sums
+        if sums is None:
+            return []
+        found = dict.fromkeys(sums, 0)
+        for name, content in held.contents():
+            found[name] = zlib.crc32(content, found.get(name, 0))
+        return sorted(name for name in found if found[name] != sums.get(name, 0))
 
     # --- writing: by the holder of the home's writing lock ------------------------------------------
 
@@ -484,6 +503,12 @@ class FlatVectors:
         folder.mkdir(parents=True, exist_ok=True)
         return folder / name
 
+    def _now(self) -> _Held:
+        """The last committed state."""
+        with self._looking:
+            self._refresh()
+            return _Held(self._folder, self._dimension, self._manifest, self._table, self._maps)
+
     def _refresh(self) -> None:
         """Looks whether a writer has committed, and if so reads what is new."""
         path = self._folder / "manifest.json"
@@ -526,7 +551,7 @@ class FlatVectors:
                 raise ValueError("facts.jsonl is cut short")
             for line in content.splitlines():
                 table.take(json.loads(line))
-        maps: dict[str, NDArray[Any]] = {}
+        maps: _Maps = {}
         if manifest.slots:
             blocks = -(-manifest.slots // _BLOCK)
             for name, file_name, kind, shape in (
