@@ -29,9 +29,7 @@ from lyceum.archive import (
     find_files,
 )
 from lyceum.config import Settings
-from lyceum.errors import (
-    ReceiveFailed,
-)
+from lyceum.errors import ReceiveFailed, UnknownDocument
 from lyceum.library.integrity import Problem, find_problems
 from lyceum.library.parts import make_model
 from lyceum.library.work import Progress, Workshop, silent
@@ -67,6 +65,8 @@ from lyceum.tutor import (
 _STRETCHES = 8
 _AS_WRITTEN = (".txt", ".md", ".markdown")
 _AROUND = 1_200
+_EVERYTHING = Scope.everything()
+"""For the owner of the home, who is who runs the command; the site gives the scope of each asker."""
 
 
 @dataclass(slots=True)
@@ -172,14 +172,18 @@ class Library(Workshop):
 
     # --- reading -------------------------------------------------------------------------------------
 
-    def documents(self, wanted: Filter = Filter()) -> list[Document]:
-        """The current version of every document that can be read, oldest addition first."""
+    def documents(self, wanted: Filter = Filter(), scope: Scope = _EVERYTHING) -> list[Document]:
+        """The current version of every document of a scope that can be read, oldest addition first."""
         newest: dict[str, Document] = {}
         for document in self._catalogue.find(states=READABLE):
             known = newest.get(document.id)
             if known is None or known.number < document.number:
                 newest[document.id] = document
-        return [document for document in newest.values() if _passes(document, wanted)]
+        return [
+            document
+            for document in newest.values()
+            if scope.admits(document.metadata.collection) and _passes(document, wanted)
+        ]
 
     def readable(self) -> int:
         """How many documents can be read."""
@@ -190,9 +194,15 @@ class Library(Workshop):
         """The versions from which no text could be taken."""
         return list(self._catalogue.find(states=(State.FAILED,)))
 
-    def document(self, document: str, *, version: str | None = None) -> Document:
-        """One document; raises UnknownDocument."""
-        return self._catalogue.get(document, version=version)
+    def document(self, document: str, *, version: str | None = None, scope: Scope = _EVERYTHING) -> Document:
+        """One document; raises UnknownDocument, for one outside the scope too.
+
+        The collection of its current version decides, whichever version is asked for.
+        """
+        current = self._catalogue.get(document)
+        if not scope.admits(current.metadata.collection):
+            raise UnknownDocument(f"There is no document “{document[:40]}” here.", hint="Look its id up in the list.")
+        return self._catalogue.get(document, version=version) if version else current
 
     def versions(self, document: str) -> list[Document]:
         """All versions of a document, oldest first."""
@@ -238,7 +248,7 @@ class Library(Workshop):
         """The archive's answer; see `lyceum.tutor.ask`. Raises InvalidValue for a model that cannot be meant."""
         return ask(question, _Shelves(self), self._optional_embedder, make_model(model, self._settings), tell)
 
-    def check_quotes(self, draft: Path) -> list[Checked]:
+    def check_quotes(self, draft: Path, scope: Scope = _EVERYTHING) -> list[Checked]:
         """A verdict on every quotation of a draft, which is read but not added; raises ExtractionFailed."""
         with LimitedWorker(
             seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
@@ -247,20 +257,24 @@ class Library(Workshop):
         if draft.suffix.lower() in _AS_WRITTEN:
             # Lines are those of the file, which extraction would join.
             text = draft.read_text(encoding="utf-8", errors="replace")
-        creators = {name for document in self.documents() for name in document.metadata.creators}
-        return check_quotations(find_quotations(text), self._stretches, creators)
+        creators = {name for document in self.documents(scope=scope) for name in document.metadata.creators}
+        return check_quotations(find_quotations(text), lambda words: self._stretches(words, scope), creators)
 
-    def coverage(self) -> dict[str, Any]:
-        """What the archive holds: documents by year, language, kind and collection, and what waits or failed."""
-        documents = self.documents()
-        state = self.index.state()
+    def coverage(self, scope: Scope = _EVERYTHING) -> dict[str, Any]:
+        """What a scope holds: documents by year, language, kind and collection, and what waits or failed."""
+        documents = self.documents(scope=scope)
+        unread, failed = (
+            [d for d in self._catalogue.find(states=states) if scope.admits(d.metadata.collection)]
+            for states in ((State.RECEIVED, State.EXTRACTED), (State.FAILED,))
+        )
+        embedded = self.index.with_vectors([document.row for document in documents])
         return {
             "documents": len(documents),
             "passages": sum(document.passages for document in documents),
-            "vectors": state.vectors,
+            "vectors": sum(embedded.values()),
             **_facets_of(documents),
-            "waiting": sum(1 for _ in self._catalogue.find(states=(State.RECEIVED, State.EXTRACTED))),
-            "failed": [{"source": d.source, **(d.failure.as_dict() if d.failure else {})} for d in self.failed()],
+            "waiting": len(unread),
+            "failed": [{"source": d.source, **(d.failure.as_dict() if d.failure else {})} for d in failed],
         }
 
     def _by_row(self) -> Mapping[int, Document]:
@@ -270,15 +284,13 @@ class Library(Workshop):
             self._rows = revision, {document.row: document for document in self._catalogue.find(states=READABLE)}
         return self._rows[1]
 
-    def _stretches(self, words: str) -> list[Source]:
+    def _stretches(self, words: str, scope: Scope) -> list[Source]:
         """Where some words may stand: the passages that hold them best, with what stands around each."""
         plain = tuple(texts.plain_terms(words))
-        everything, anything = Scope.everything(), Filter()
-        found = self.index.lexical(
-            Words(phrases=(Phrase(plain),) if plain else ()), anything, everything, limit=_STRETCHES
-        )
+        anything = Filter()
+        found = self.index.lexical(Words(phrases=(Phrase(plain),) if plain else ()), anything, scope, limit=_STRETCHES)
         if not found:
-            found = self.index.lexical(Words(exact=tuple(dict.fromkeys(plain))), anything, everything, limit=_STRETCHES)
+            found = self.index.lexical(Words(exact=tuple(dict.fromkeys(plain))), anything, scope, limit=_STRETCHES)
         stretches = []
         for passage in self._catalogue.passages([scored.key for scored in found]):
             start = max(0, passage.start - _AROUND)

@@ -53,6 +53,10 @@ class Scope:
         """These collections and no others; none at all is a scope too, in which nothing is found."""
         return cls(frozenset(collections))
 
+    def admits(self, collection: str | None) -> bool:
+        """Whether what is in a collection may be read; None is the main one."""
+        return self.collections is None or (collection or "main") in self.collections
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
