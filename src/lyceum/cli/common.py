@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 import click
 
 from lyceum import config
-from lyceum.errors import InvalidValue, UsageError
-from lyceum.library import Filter, Library, PartialDate, Progress
+from lyceum.errors import UsageError
+from lyceum.library import Library, Progress
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -28,11 +28,10 @@ def filter_options(command: _Command) -> _Command:
         (
             click.option(
                 "--from",
-                "first",
                 metavar="DATE",
                 help="Only what is dated on or after this day, month or year.",
             ),
-            click.option("--to", "last", metavar="DATE", help="Only what is dated on or before it."),
+            click.option("--to", metavar="DATE", help="Only what is dated on or before it."),
             click.option("--as-of", metavar="DATE", help="Only what had been published by then."),
             click.option("--language", metavar="L", help="Only this language, such as de."),
             click.option("--author", metavar="NAME", help="Only works of this author."),
@@ -43,33 +42,6 @@ def filter_options(command: _Command) -> _Command:
     ):
         command = option(command)
     return command
-
-
-_FILTERS = ("first", "last", "as_of", "language", "author", "collection", "kind", "title")
-
-
-def filter_of(values: dict[str, Any]) -> Filter:
-    """The filter that the options, or a line of a batch, ask for; raises InvalidValue."""
-    for name, value in values.items():
-        if name in _FILTERS and value is not None and not isinstance(value, str):
-            raise InvalidValue(f"“{name}” is not text.", hint="Put it in quotation marks.")
-    first = PartialDate.parse(values["first"]).first if values.get("first") else None
-    bounds = [PartialDate.parse(values[name]).last for name in ("last", "as_of") if values.get(name)]
-    return Filter(
-        first=first,
-        last=min(bounds) if bounds else None,
-        language=values.get("language"),
-        author=values.get("author"),
-        collection=values.get("collection"),
-        kind=values.get("kind"),
-        title=values.get("title"),
-    )
-
-
-def filter_of_line(line: dict[str, Any]) -> Filter:
-    """The filter of one line of a batch, whose keys are the options' names."""
-    names = {"from": "first", "to": "last", "as-of": "as_of"}
-    return filter_of({names.get(key, key): value for key, value in line.items()})
 
 
 @contextmanager

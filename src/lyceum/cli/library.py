@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from lyceum.cli.common import filter_of, filter_options, json_option, note, open_library, print_json, progress
-from lyceum.library import Document
+from lyceum.cli.common import filter_options, json_option, note, open_library, print_json, progress
+from lyceum.contract import document_json, filter_of, shown_json
+from lyceum.library import Document, Scope
 
 
 @click.command()
@@ -88,18 +89,11 @@ def documents(context: click.Context, /, failed: bool, as_json: bool, **options:
 def show(context: click.Context, document: str, version: str | None, whole: bool, as_json: bool) -> int:
     """Show one document, or its whole text."""
     with open_library(context) as library:
+        if as_json:
+            print_json(shown_json(library, document, Scope.everything(), version=version, whole=whole))
+            return 0
         found = library.document(document, version=version)
-        text, pages = (library.text(found), library.pages(found)) if whole else ("", [])
-        sources = library.sources(found.id)
-        versions = [{"version": v.version, "sha256": v.sha256, "state": v.state} for v in library.versions(found.id)]
-    if not as_json:
-        click.echo(text if whole else _card(found))
-        return 0
-    value = {**document_json(found), "sources": sources, "versions": versions}
-    if whole:
-        value["text"] = text
-        value["pages"] = [{"label": p.label, "start": p.start, "end": p.end} for p in pages]
-    print_json(value)
+        click.echo(library.text(found) if whole else _card(found))
     return 0
 
 
@@ -116,33 +110,6 @@ def remove(context: click.Context, documents: tuple[str, ...], as_json: bool) ->
     else:
         click.echo(f"{len(removed)} removed.")
     return 0
-
-
-def document_json(document: Document) -> dict[str, Any]:
-    """A document as the contract prints it."""
-    metadata = document.metadata
-    return {
-        "id": document.id,
-        "title": metadata.title,
-        "creators": list(metadata.creators),
-        "date": str(metadata.date) if metadata.date else None,
-        "date_source": metadata.provenance.get("date"),
-        "language": metadata.language,
-        "collection": metadata.collection or "main",
-        "kind": metadata.kind,
-        "publisher": metadata.publisher,
-        "rights": metadata.rights,
-        "address": metadata.address,
-        "source": document.source,
-        "sha256": document.sha256,
-        "version": document.version,
-        "passages": document.passages,
-        "state": document.state,
-        "provenance": dict(metadata.provenance),
-        "extra": dict(metadata.extra),
-        "notes": list(document.notes),
-        "failure": document.failure.as_dict() if document.failure else None,
-    }
 
 
 def describe(document: Document) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -12,14 +11,22 @@ from typing import Any
 import click
 
 from lyceum.cli.common import (
-    filter_of,
-    filter_of_line,
     filter_options,
     json_option,
     note,
     open_library,
     print_json,
     read_lines,
+)
+from lyceum.contract import (
+    MOST_HITS,
+    answer_json,
+    filter_of,
+    own_passages,
+    quotations_json,
+    result_json,
+    search_json,
+    timed,
 )
 from lyceum.errors import InvalidValue, UsageError
 from lyceum.library import (
@@ -35,19 +42,15 @@ from lyceum.library import (
     Scope,
     SearchResult,
     Snippet,
-    Source,
     read_query,
 )  # fmt: skip
 
 _WIDTH = 100
-_MOST_HITS = 1_000
 
 
 @click.command()
 @click.argument("query", required=False)
-@click.option(
-    "--limit", type=click.IntRange(1, _MOST_HITS), default=10, show_default=True, help="At most so many hits."
-)
+@click.option("--limit", type=click.IntRange(1, MOST_HITS), default=10, show_default=True, help="At most so many hits.")
 @click.option("--mode", type=click.Choice([m.value for m in Mode]), default="hybrid", show_default=True,
               help="By words and meaning, by words, by meaning, or as the exact phrase.")  # fmt: skip
 @click.option("--queries", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.jsonl",
@@ -96,9 +99,7 @@ def search(
         result = library.search(asked)
         facets = library.facets(asked) if with_facets else None
     if as_json:
-        more = {"facets": asdict(facets)} if facets else {}
-        print_json({**_result_json(result), "passages": result.passages, "vectors": result.vectors, **more,
-                    "notes": list(result.notes)})  # fmt: skip
+        print_json(search_json(result, facets))
     else:
         _print_result(result, facets)
     for remark in result.notes:
@@ -133,9 +134,9 @@ def ask(
                 print_json({"id": line.get("id"), **_batch_ask(library, line, model)})
             return 0
         asked = Question(question or "", Scope.everything(), filter_of(options))
-        answer, milliseconds = _timed(library, asked, model)
+        answer, milliseconds = timed(library, asked, model)
     if as_json:
-        print_json({"id": None, **answer.as_dict(), "milliseconds": milliseconds})
+        print_json({"id": None, **answer_json(answer, milliseconds)})
     else:
         click.echo(answer_text(answer, milliseconds))
     for remark in answer.notes:
@@ -152,7 +153,7 @@ def check_quotes(context: click.Context, file: Path, as_json: bool) -> int:
     with open_library(context) as library:
         checked = library.check_quotes(file)
     if as_json:
-        print_json({"quotations": [one.as_dict() for one in checked]})
+        print_json(quotations_json(checked))
     else:
         for one in checked:
             click.echo(_verdict_text(one))
@@ -204,18 +205,12 @@ def _abstention(answer: Answer, milliseconds: float) -> str:
     return "\n".join([*lines, f"{milliseconds:.0f} ms"])
 
 
-def _timed(library: Library, question: Question, model: str) -> tuple[Answer, float]:
-    started = time.perf_counter()
-    answer = library.ask(question, model=model)
-    return answer, round((time.perf_counter() - started) * 1000, 2)
-
-
 def _batch_search(library: Library, line: Mapping[str, Any], limit: int, mode: str, order: str) -> dict[str, Any]:
     try:
         query = read_query(
             _text_of(line, "query"),
             Scope.everything(),
-            filter_of_line(dict(line)),
+            filter_of(line),
             mode=Mode(line.get("mode", mode)),
             limit=_limit_of(line, limit),
             order=Order(line.get("sort", order)),
@@ -223,18 +218,18 @@ def _batch_search(library: Library, line: Mapping[str, Any], limit: int, mode: s
         result = library.search(query)
     except (UsageError, ValueError, TypeError, AttributeError) as error:
         return {"hits": [], "milliseconds": 0, "error": _error_json(error)}
-    return _result_json(result)
+    return result_json(result)
 
 
 def _batch_ask(library: Library, line: Mapping[str, Any], model: str) -> dict[str, Any]:
     try:
         question = Question(
-            _text_of(line, "question"), Scope.everything(), filter_of_line(dict(line)), _own_passages(line)
+            _text_of(line, "question"), Scope.everything(), filter_of(line), own_passages(line.get("passages"))
         )
-        answer, milliseconds = _timed(library, question, _text_of({"model": model, **line}, "model"))
+        answer, milliseconds = timed(library, question, _text_of({"model": model, **line}, "model"))
     except (UsageError, ValueError, TypeError, AttributeError) as error:
         return {"question": line.get("question"), "error": _error_json(error)}
-    return {**answer.as_dict(), "milliseconds": milliseconds}
+    return answer_json(answer, milliseconds)
 
 
 def _text_of(line: Mapping[str, Any], name: str) -> str:
@@ -246,55 +241,15 @@ def _text_of(line: Mapping[str, Any], name: str) -> str:
 
 def _limit_of(line: Mapping[str, Any], limit: int) -> int:
     value = line.get("limit", limit)
-    if not isinstance(value, int) or not 1 <= value <= _MOST_HITS:
-        raise InvalidValue(f"The limit is {value!r}.", hint=f"It is a number from 1 to {_MOST_HITS}.")
+    if not isinstance(value, int) or not 1 <= value <= MOST_HITS:
+        raise InvalidValue(f"The limit is {value!r}.", hint=f"It is a number from 1 to {MOST_HITS}.")
     return value
-
-
-def _own_passages(line: Mapping[str, Any]) -> tuple[Source, ...] | None:
-    passages = line.get("passages")
-    if passages is None:
-        return None
-    if not isinstance(passages, list):
-        raise InvalidValue("“passages” is not a list.", hint='[{"id": "x", "text": "…"}]')
-    return tuple(_own_passage(n, passage) for n, passage in enumerate(passages))
-
-
-def _own_passage(n: int, passage: Any) -> Source:
-    if not isinstance(passage, Mapping) or not isinstance(passage.get("text"), str):
-        raise InvalidValue("A passage is an object with id and text.", hint='{"id": "x", "text": "…"}')
-    return Source(id=str(passage.get("id", n)), text=passage["text"], title=str(passage.get("title", "")))
 
 
 def _error_json(error: Exception) -> dict[str, str]:
     if isinstance(error, UsageError):
         return error.as_dict()
     return {"code": "invalid_value", "message": str(error), "hint": "See `--help` for the values of each option."}
-
-
-def _result_json(result: SearchResult) -> dict[str, Any]:
-    hits = [{**_hit_json(hit), "snippet": asdict(s)} for hit, s in zip(result.hits, result.snippets, strict=True)]
-    return {"hits": hits, "milliseconds": result.milliseconds, "suggestion": result.suggestion}
-
-
-def _hit_json(hit: Hit) -> dict[str, Any]:
-    passage, metadata = hit.passage, hit.passage.document.metadata
-    return {
-        "document": passage.document.id,
-        "version": passage.document.version,
-        "title": metadata.title,
-        "creators": list(metadata.creators),
-        "date": str(metadata.date) if metadata.date else None,
-        "language": passage.language,
-        "collection": metadata.collection or "main",
-        "passage": passage.id,
-        "text": passage.text,
-        "start": passage.start,
-        "end": passage.end,
-        "page": passage.page,
-        "heading": passage.heading,
-        "score": round(hit.score, 6),
-    }
 
 
 def _print_result(result: SearchResult, facets: Facets | None) -> None:

@@ -1,0 +1,170 @@
+"""What every door takes and gives: the command, the HTTP API and the tools speak the same JSON.
+
+CONTRACT.md promises these shapes, and docs/reference describes them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from lyceum.errors import InvalidValue
+from lyceum.library import (
+    Answer,
+    Checked,
+    Document,
+    Facets,
+    Filter,
+    Hit,
+    Library,
+    PartialDate,
+    Question,
+    Scope,
+    SearchResult,
+    Source,
+)
+
+__all__ = [
+    "FILTERS", "MOST_HITS", "answer_json", "document_json", "filter_of", "own_passages", "quotations_json",
+    "result_json", "search_json", "shown_json", "timed",
+]  # fmt: skip
+
+MOST_HITS = 1_000
+FILTERS = ("from", "to", "as_of", "language", "author", "collection", "kind", "title")
+
+
+# --- what is asked ---------------------------------------------------------------------------------------
+
+
+def filter_of(values: Mapping[str, Any]) -> Filter:
+    """The filter that options, parameters or a line of a batch ask for; other keys do not count.
+
+    Raises InvalidValue.
+    """
+    wanted = {name: values.get(name, values.get(name.replace("_", "-"))) for name in FILTERS}
+    for name, value in wanted.items():
+        if value is not None and not isinstance(value, str):
+            raise InvalidValue(f"“{name}” is not text.", hint="Put it in quotation marks.")
+    lasts = [PartialDate.parse(wanted[name]).last for name in ("to", "as_of") if wanted[name]]
+    return Filter(
+        first=PartialDate.parse(wanted["from"]).first if wanted["from"] else None,
+        last=min(lasts, default=None),
+        **{name: wanted[name] for name in FILTERS[3:]},
+    )
+
+
+def own_passages(value: Any) -> tuple[Source, ...] | None:
+    """The passages that came with a question; None where none did. Raises InvalidValue."""
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise InvalidValue("“passages” is not a list.", hint='[{"id": "x", "text": "…"}]')
+    return tuple(_own_passage(n, passage) for n, passage in enumerate(value))
+
+
+def _own_passage(n: int, passage: Any) -> Source:
+    if not isinstance(passage, Mapping) or not isinstance(passage.get("text"), str):
+        raise InvalidValue("A passage is an object with id and text.", hint='{"id": "x", "text": "…"}')
+    return Source(id=str(passage.get("id", n)), text=passage["text"], title=str(passage.get("title", "")))
+
+
+# --- what is told ----------------------------------------------------------------------------------------
+
+
+def result_json(result: SearchResult) -> dict[str, Any]:
+    """What a search found, as one line of a batch has it."""
+    hits = [{**_hit_json(hit), "snippet": asdict(s)} for hit, s in zip(result.hits, result.snippets, strict=True)]
+    return {"hits": hits, "milliseconds": result.milliseconds, "suggestion": result.suggestion}
+
+
+def search_json(result: SearchResult, facets: Facets | None = None) -> dict[str, Any]:
+    """What a search found, with how far the archive's vectors have come."""
+    return {
+        **result_json(result),
+        "passages": result.passages,
+        "vectors": result.vectors,
+        **({"facets": asdict(facets)} if facets else {}),
+        "notes": list(result.notes),
+    }
+
+
+def _hit_json(hit: Hit) -> dict[str, Any]:
+    passage, metadata = hit.passage, hit.passage.document.metadata
+    return {
+        "document": passage.document.id,
+        "version": passage.document.version,
+        "title": metadata.title,
+        "creators": list(metadata.creators),
+        "date": str(metadata.date) if metadata.date else None,
+        "language": passage.language,
+        "collection": metadata.collection or "main",
+        "passage": passage.id,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "page": passage.page,
+        "heading": passage.heading,
+        "score": round(hit.score, 6),
+    }
+
+
+def timed(library: Library, question: Question, model: str) -> tuple[Answer, float]:
+    """The answer to a question, and the milliseconds that it took."""
+    started = time.perf_counter()
+    answer = library.ask(question, model=model)
+    return answer, round((time.perf_counter() - started) * 1000, 2)
+
+
+def answer_json(answer: Answer, milliseconds: float) -> dict[str, Any]:
+    """An answer, with the time that it took."""
+    return {**answer.as_dict(), "milliseconds": milliseconds}
+
+
+def quotations_json(checked: Sequence[Checked]) -> dict[str, Any]:
+    """The verdicts on the quotations of a draft."""
+    return {"quotations": [one.as_dict() for one in checked]}
+
+
+def shown_json(
+    library: Library, document: str, scope: Scope, *, version: str | None = None, whole: bool = False
+) -> dict[str, Any]:
+    """One document with its sources and versions, and where `whole` its text and pages; raises UnknownDocument."""
+    found = library.document(document, version=version, scope=scope)
+    value = {
+        **document_json(found),
+        "sources": library.sources(found.id),
+        "versions": [{"version": v.version, "sha256": v.sha256, "state": v.state} for v in library.versions(found.id)],
+    }
+    if whole:
+        value["text"] = library.text(found)
+        value["pages"] = [{"label": p.label, "start": p.start, "end": p.end} for p in library.pages(found)]
+    return value
+
+
+def document_json(document: Document) -> dict[str, Any]:
+    """A document and what is known about it."""
+    metadata = document.metadata
+    return {
+        "id": document.id,
+        "title": metadata.title,
+        "creators": list(metadata.creators),
+        "date": str(metadata.date) if metadata.date else None,
+        "date_source": metadata.provenance.get("date"),
+        "language": metadata.language,
+        "collection": metadata.collection or "main",
+        "kind": metadata.kind,
+        "publisher": metadata.publisher,
+        "rights": metadata.rights,
+        "address": metadata.address,
+        "source": document.source,
+        "sha256": document.sha256,
+        "version": document.version,
+        "passages": document.passages,
+        "state": document.state,
+        "provenance": dict(metadata.provenance),
+        "extra": dict(metadata.extra),
+        "notes": list(document.notes),
+        "failure": document.failure.as_dict() if document.failure else None,
+    }
