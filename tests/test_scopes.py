@@ -12,7 +12,7 @@ from lyceum.library import Filter, Library, Query, Question, Scope
 from lyceum.testing import HashEmbedder
 
 OPEN = Scope.of("main")
-SECRET = "The committee met in the cellar of the bakery on Thursday night."
+MINUTES = "The committee met in the cellar of the bakery on Thursday night."
 
 
 class QuickLibrary(Library):
@@ -23,7 +23,7 @@ class QuickLibrary(Library):
 
 @pytest.fixture
 def library(settings: Settings, files: Path, tmp_path: Path):
-    (tmp_path / "minutes.txt").write_text(f"{SECRET} It sent the weavers bread.\n")
+    (tmp_path / "minutes.txt").write_text(f"{MINUTES} It sent the weavers bread.\n")
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 nothing more")
     with QuickLibrary.open(settings) as opened:
         opened.add([str(files)])
@@ -68,6 +68,6 @@ def test_coverage_counts_only_what_may_be_read(library):
 
 def test_a_quotation_from_elsewhere_is_not_found(library, tmp_path):
     draft = tmp_path / "draft.md"
-    draft.write_text(f"The minutes say “{SECRET}”\n")
+    draft.write_text(f"The minutes say “{MINUTES}”\n")
     assert [one.verdict for one in library.check_quotes(draft)] == ["exact"]
     assert [one.verdict for one in library.check_quotes(draft, OPEN)] == ["not_found"]
