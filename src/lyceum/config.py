@@ -24,6 +24,10 @@ class Settings:
     four. `embedder` is `use`, `e5`, `openai:NAME` or `sentence-transformers:NAME`. `model_url` is the address of an
     OpenAI-compatible service up to and with its version, such as http://127.0.0.1:8080/v1; where there is no
     `embedder_url`, it and its key serve for both.
+
+    The site: `models` are those that it answers with besides the extractive one, the first by default; `anonymous`
+    is `everything` or the collections that anybody may read; `hosts` the names under which it is asked, besides this
+    machine's own; `at_once` how many it answers at a time, 0 meaning one a core and at least two.
     """
 
     home: Path
@@ -47,6 +51,12 @@ class Settings:
     blobs_secret: str = ""
     index_url: str = ""
     claim_seconds: int = 60
+    api_token: str = ""
+    anonymous: str = ""
+    hosts: str = ""
+    models: str = ""
+    at_once: int = 0
+    secret_key: str = ""
 
     @property
     def shared(self) -> bool:

@@ -27,8 +27,8 @@ from lyceum.library import (
 )
 
 __all__ = [
-    "FILTERS", "MOST_HITS", "answer_json", "document_json", "filter_of", "own_passages", "quotations_json",
-    "result_json", "search_json", "shown_json", "timed",
+    "FILTERS", "MOST_HITS", "abstention", "answer_json", "document_json", "filter_of", "own_passages",
+    "quotations_json", "result_json", "search_json", "shown_json", "timed",
 ]  # fmt: skip
 
 MOST_HITS = 1_000
@@ -120,6 +120,24 @@ def timed(library: Library, question: Question, model: str) -> tuple[Answer, flo
 def answer_json(answer: Answer, milliseconds: float) -> dict[str, Any]:
     """An answer, with the time that it took."""
     return {**answer.as_dict(), "milliseconds": milliseconds}
+
+
+_WHY = {
+    "nothing_found": "The archive does not say.",
+    "unread_documents": "The archive does not say in what could be read; it holds documents on this that could not.",
+    "unclear_question": "That is not a question that the archive can be asked; name what you want to know.",
+}
+
+
+def abstention(answer: Mapping[str, Any]) -> list[str]:
+    """Why there is no answer, in lines for people: the reason, what was searched, what is nearest."""
+    lines = [_WHY[str(answer["reason"])]]
+    if searched := answer.get("searched"):
+        lines.append(f"Searched: {searched['documents']} documents, {searched['passages']} passages.")
+    if nearest := answer.get("nearest"):
+        lines.append("The nearest that it does hold:")
+        lines += ["  · " + ", ".join(filter(None, [*n["creators"], n["title"], n["date"]])) for n in nearest]
+    return lines
 
 
 def quotations_json(checked: Sequence[Checked]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ LyceumError                      has a code, a message and a hint; codes are exp
 ├── StepFailed                   one document could not go through one step of ingestion
 │   ├── ReceiveFailed            the source could not be read (step "receive")
 │   └── ExtractionFailed         no text could be taken out of the file (step "extract")
+├── AccessRefused                who asks the site may not, or has not shown that they may
+├── Busy                         the site cannot answer this now, or not in time; retryable
 ├── ClaimLost                    another worker has taken over what this one worked on; retryable
 └── ModelFailed                  a language model gave no usable answer; retryable
 """
@@ -102,6 +104,25 @@ class Unreachable(HomeError):
     """
 
     code = "unreachable"
+    retryable = True
+
+
+class AccessRefused(LyceumError):
+    """Who asks the site may not, or has not shown that they may.
+
+    Codes: token_missing, token_wrong, origin_refused.
+    """
+
+    code = "token_missing"
+
+
+class Busy(LyceumError):
+    """The site cannot answer this now, or not in time.
+
+    Codes: busy, too_slow.
+    """
+
+    code = "busy"
     retryable = True
 
 

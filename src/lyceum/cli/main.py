@@ -29,6 +29,8 @@ _COMMANDS = {
     "embed": ("upkeep", "Do every step that waits, such as vectors left for later."),
     "worker": ("upkeep", "Do what waits and what comes, beside others, until stopped."),
     "reindex": ("upkeep", "Make the index anew from the stored texts."),
+    "serve": ("site", "Start the site: HTTP API, chat clients, MCP."),
+    "mcp": ("site", "Give an assistant the archive as tools."),
     "models": ("upkeep", "Install the weights of an embedder."),
 }
 

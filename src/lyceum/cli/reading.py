@@ -20,6 +20,7 @@ from lyceum.cli.common import (
 )
 from lyceum.contract import (
     MOST_HITS,
+    abstention,
     answer_json,
     filter_of,
     own_passages,
@@ -173,7 +174,7 @@ def _verdict_text(checked: Checked) -> str:
 def answer_text(answer: Answer, milliseconds: float) -> str:
     """An answer as a person reads it at a terminal."""
     if answer.abstained:
-        return _abstention(answer, milliseconds)
+        return "\n".join([*abstention(answer.as_dict()), f"{milliseconds:.0f} ms"])
     parts = [
         textwrap.fill(claim.text, _WIDTH) + " " + "".join(f"[{n}]" for n in claim.citations) for claim in answer.claims
     ]
@@ -186,23 +187,6 @@ def answer_text(answer: Answer, milliseconds: float) -> str:
     return "\n\n".join(
         [*parts, "\n".join([*sources, f"Every quotation was found in its source. {milliseconds:.0f} ms"])]
     )
-
-
-_WHY = {
-    "nothing_found": "The archive does not say.",
-    "unread_documents": "The archive does not say in what could be read; it holds documents on this that could not.",
-    "unclear_question": "That is not a question that the archive can be asked; name what you want to know.",
-}
-
-
-def _abstention(answer: Answer, milliseconds: float) -> str:
-    lines = [_WHY[str(answer.reason)]]
-    if answer.searched:
-        lines.append(f"Searched: {answer.searched.documents} documents, {answer.searched.passages} passages.")
-    if answer.nearest:
-        lines.append("The nearest that it does hold:")
-        lines += ["  · " + ", ".join(filter(None, [*n.creators, n.title, n.date])) for n in answer.nearest]
-    return "\n".join([*lines, f"{milliseconds:.0f} ms"])
 
 
 def _batch_search(library: Library, line: Mapping[str, Any], limit: int, mode: str, order: str) -> dict[str, Any]:

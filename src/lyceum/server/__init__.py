@@ -1,0 +1,1 @@
+"""Gives library and hall to people and programs: the Django site."""

@@ -1,0 +1,84 @@
+"""What went wrong, as a program is told: a status and `{"error": {"code", "message", "hint"}}`."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponse
+
+from lyceum.errors import (
+    AccessRefused,
+    Busy,
+    InvalidValue,
+    LyceumError,
+    ModelFailed,
+    StepFailed,
+    UnknownDocument,
+    UsageError,
+)
+
+log = logging.getLogger(__name__)
+
+_STATUSES: tuple[tuple[type[LyceumError], int], ...] = (
+    (UnknownDocument, 404),
+    (InvalidValue, 422),
+    (StepFailed, 422),
+    (UsageError, 400),
+    (AccessRefused, 401),
+    (Busy, 503),
+    (ModelFailed, 502),
+)
+_RETRY_SECONDS = "5"
+
+
+def status_of(error: LyceumError) -> int:
+    """The HTTP status that says what kind of error this is."""
+    if error.code == "origin_refused":
+        return 403
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 503)
+
+
+def failed(error: LyceumError) -> JsonResponse:
+    """The response to what could not be done."""
+    status = status_of(error)
+    if status >= 500:
+        log.error("request failed", extra={"code": error.code})
+    return with_hints(JsonResponse({"error": error.as_dict()}, status=status))
+
+
+def with_hints(response: JsonResponse) -> JsonResponse:
+    """Adds what a client may do next, where a header says it."""
+    if response.status_code == 401:
+        response["WWW-Authenticate"] = 'Bearer realm="lyceum"'
+    if response.status_code == 503:
+        response["Retry-After"] = _RETRY_SECONDS
+    return response
+
+
+def refused(status: int, code: str, message: str, hint: str = "") -> JsonResponse:
+    """The response to a request that no error of the library's own describes."""
+    return JsonResponse({"error": {"code": code, "message": message, "hint": hint}}, status=status)
+
+
+def bad_request(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+    """For what Django itself refuses, such as a host that is not the site's."""
+    return refused(400, "bad_request", "This request makes no sense to the site.", "Is it asked under its own name?")
+
+
+def not_found(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+    """For an address at which nothing stands."""
+    return refused(404, "no_such_address", "Nothing stands at this address.", "See /api/v1/openapi.json.")
+
+
+def broken(_request: HttpRequest) -> HttpResponse:
+    """For a mistake of ours; the log has it."""
+    return refused(500, "error", "Something went wrong that should not.", "Whoever runs the site finds it in its log.")
+
+
+def first_problem(errors: list[dict[str, Any]]) -> tuple[str, str]:
+    """What is wrong with a value and what it should be, of the list that pydantic gives."""
+    problem = errors[0]
+    place = [str(part) for part in problem.get("loc", ()) if part not in ("query", "body", "path", "asked")]
+    return f"“{'.'.join(place) or 'The request'}” cannot be used.", f"{problem.get('msg', '')}."
