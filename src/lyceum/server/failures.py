@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
+from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, JsonResponse
-from django.http.response import HttpResponse
+from django.http.response import HttpResponse, HttpResponseBase
+from django.utils.decorators import sync_and_async_middleware
 
 from lyceum.errors import (
     AccessRefused,
@@ -62,14 +65,35 @@ def refused(status: int, code: str, message: str, hint: str = "") -> JsonRespons
     return JsonResponse({"error": {"code": code, "message": message, "hint": hint}}, status=status)
 
 
-def bad_request(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (Django gives them by name)
     """For what Django itself refuses, such as a host that is not the site's."""
     return refused(400, "bad_request", "This request makes no sense to the site.", "Is it asked under its own name?")
 
 
-def not_found(_request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """For an address at which nothing stands."""
     return refused(404, "no_such_address", "Nothing stands at this address.", "See /api/v1/openapi.json.")
+
+
+@sync_and_async_middleware
+def in_words(answer: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
+    """A layer that gives a refusal of Django's own, such as of a method, the form that programs read."""
+    if not iscoroutinefunction(answer):
+        return lambda request: _in_words(request, answer(request))
+
+    async def respond(request: HttpRequest) -> HttpResponseBase:
+        return _in_words(request, await answer(request))
+
+    return respond
+
+
+def _in_words(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    if response.status_code != 405 or response.headers["Content-Type"].startswith("application/json"):
+        return response
+    allowed = response.headers.get("Allow", "")
+    told = refused(405, "bad_request", f"{request.method} is not answered here.", f"Use {allowed}.")
+    told["Allow"] = allowed
+    return told
 
 
 def broken(_request: HttpRequest) -> HttpResponse:

@@ -57,7 +57,7 @@ ALLOWED_HOSTS = [
 
 # No app of users yet: a project must not begin with Django's own user and change it later.
 INSTALLED_APPS = ["django.contrib.sessions"]
-MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+MIDDLEWARE = ["lyceum.server.failures.in_words", "django.middleware.common.CommonMiddleware"]
 ROOT_URLCONF = "lyceum.server.urls"
 APPEND_SLASH = False
 DATABASES = {"default": _database()}
