@@ -51,7 +51,7 @@ class Shelf:
     def unread(self, asked) -> Sequence[str]:
         return self._unread
 
-    def where(self, words: str) -> Sequence[Source]:
+    def where(self, words: str, scope: Scope) -> Sequence[Source]:
         return [source_of(Hit(passage, 1.0)) for passage in self.passages]
 
 

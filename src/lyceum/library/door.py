@@ -367,9 +367,9 @@ class _Shelves:
                 names.append(document.name)
         return names
 
-    def where(self, words: str) -> Sequence[Source]:
+    def where(self, words: str, scope: Scope) -> Sequence[Source]:
         """The stretches in which some words may stand, likeliest first."""
-        return self._library._stretches(words)
+        return self._library._stretches(words, scope)
 
     @property
     def notice(self) -> str:

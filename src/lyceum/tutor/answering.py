@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from lyceum import text as texts
 from lyceum.errors import ModelFailed, ModelMissing
-from lyceum.search import Embedder, Filter, Found, Hit, Query
+from lyceum.search import Embedder, Filter, Found, Hit, Query, Scope
 from lyceum.tutor.answer import EXTRACTIVE, Answer, Disagreement, Leaning, Translation
 from lyceum.tutor.asking import Asked
 from lyceum.tutor.choosing import Chosen, choose
@@ -54,7 +54,7 @@ class Archive(Protocol):
         """Names of documents on this that could not be read."""
         ...
 
-    def where(self, words: str) -> Sequence[Source]:
+    def where(self, words: str, scope: Scope) -> Sequence[Source]:
         """The stretches of the archive in which some words may stand, likeliest first."""
         ...
 
@@ -141,7 +141,7 @@ class _Answering:
         """Whether words that the question says were said stand, marks and capitals aside, in what is asked."""
         given = self._question.passages
         wanted = f" {' '.join(texts.plain_terms(words))} "
-        sources = self._archive.where(words) if given is None else given
+        sources = self._archive.where(words, self._question.scope) if given is None else given
         return any(wanted in f" {' '.join(texts.plain_terms(source.text))} " for source in sources)
 
     # --- what may answer -------------------------------------------------------------------------------
