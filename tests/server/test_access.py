@@ -52,5 +52,11 @@ def test_a_wrong_token_is_refused_even_where_none_is_needed(guarded, path):
     assert answer.json()["error"]["code"] == "token_wrong"
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via"])
+def test_whom_a_proxy_brings_is_not_taken_for_the_owner(site, header):
+    answer = site.get("api/v1/documents", headers={header: "192.0.2.7"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "token_missing")
+
+
 def test_health_needs_no_token(guarded):
     assert guarded.get("health", headers={"Authorization": "Bearer another"}).status_code == 200

@@ -14,7 +14,7 @@ from mcp.client.streamable_http import streamable_http_client
 from server.conftest import TOKEN, surroundings
 
 SALARY = "What is the salary of the match girls?"
-DRAFT = "Besant wrote of “the splendid salary of the match girls” and of “the silver spoon of their mothers”."
+DRAFT = "Besant wrote of “splendid salary of the match girls” and of “the silver spoon of their mothers”."
 
 
 def call(server: Any, *calls: tuple[str, dict[str, Any]], mode: str = "auto") -> list[Any]:

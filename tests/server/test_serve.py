@@ -119,6 +119,12 @@ def test_it_may_start_for_its_owner_with_a_token_or_for_what_anybody_may_read(ho
     check_access(host, Settings(Path("home"), Path("cache"), api_token=token, anonymous=anonymous))
 
 
+def test_a_site_with_a_name_is_not_for_its_own_machine_alone():
+    with pytest.raises(ConfigError) as refused:
+        check_access("127.0.0.1", Settings(Path("home"), Path("cache"), hosts="library.example.org"))
+    assert refused.value.code == "access_open"
+
+
 @pytest.mark.parametrize("token", ["short", "with space " * 4, "ünïcödé-" * 4], ids=["short", "space", "not-ascii"])
 def test_a_token_that_can_be_guessed_or_not_be_sent_is_refused(token):
     with pytest.raises(ConfigError) as refused:

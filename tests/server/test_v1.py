@@ -77,12 +77,12 @@ def test_facets_are_counted_where_they_are_wanted(site):
 def test_the_quotations_of_a_text_and_of_a_file_are_checked(site, run, tmp_path):
     draft = tmp_path / "draft.md"
     draft.write_text(
-        "Besant wrote of “the splendid salary of the match girls” and of “the silver spoon of the girls”.\n"
+        "Besant wrote of “splendid salary of the match girls” and of “the silver spoon of their mothers”.\n"
     )
     said = run("check-quotes", draft, "--json", home=site.home).json
     assert site.post("api/v1/check-quotes", json={"text": draft.read_text()}).json() == said
     assert site.post("api/v1/check-quotes/file", files={"file": ("draft.md", draft.read_bytes())}).json() == said
-    assert [one["verdict"] for one in said["quotations"]] == ["exact", "altered"] or said["quotations"]
+    assert [one["verdict"] for one in said["quotations"]] == ["exact", "not_found"]
 
 
 def test_coverage_is_the_commands(site, run):
