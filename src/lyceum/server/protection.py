@@ -69,6 +69,9 @@ class Doorkeeper:
         # A page of another site must not act with the rights of whoever looks at it (or of this machine).
         if origin and urlsplit(origin).netloc != host and (scope["method"] not in _SAFE or _is_mcp(scope)):
             return 403, "origin_refused", "A page of another site may not ask this.", "Ask from a program, or a server."
+        if _is_mcp(scope) and scope["method"] != "POST":
+            # There are no sessions to listen to or to end; the protocol has a client told so by this status.
+            return 405, "method_not_allowed", "The tools are asked by POST.", "Ask with an MCP client."
         length = headers.get(b"content-length", b"0")
         if length.isdigit() and int(length) > _limit(scope):
             return 413, "too_large", "The request is too large.", f"At most {_limit(scope):,} bytes."
