@@ -43,8 +43,8 @@ def test_help_loads_neither_models_nor_index():
     """So that it answers at once."""
     code = (
         "import sys; from lyceum.cli.main import cli; cli.main(['--help'], standalone_mode=False)\n"
-        "heavy = {'numpy', 'tantivy', 'onnxruntime', 'lxml', 'httpx', 'py3langid', 'nupunkt', 'django', 'mcp', 'uvicorn',"
-        "'pydantic'} & set(sys.modules)\n"
+        "heavy = {'numpy', 'tantivy', 'onnxruntime', 'lxml', 'httpx', 'py3langid', 'nupunkt', 'django', 'mcp',"
+        "'uvicorn', 'pydantic'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
