@@ -11,10 +11,10 @@ from lyceum.library.integrity import Problem
 from lyceum.library.parts import model_requirements, quality_requirements
 from lyceum.library.work import Progress
 from lyceum.search import Filter, Hit, Mode, Order, Query, Scope, Snippet, read_query
-from lyceum.tutor import Answer, Checked, Question, Source
+from lyceum.tutor import Answer, Checked, Question, Source, Turn
 
 __all__ = [
     "AddReport", "Answer", "Checked", "Document", "Facets", "Filter", "Hit", "Library", "Mode", "Order", "Page",
     "PartialDate", "Passage", "Problem", "Progress", "Query", "Question", "Scope", "SearchResult", "Snippet",
-    "Source", "State", "model_requirements", "quality_requirements", "read_query",
+    "Source", "State", "Turn", "model_requirements", "quality_requirements", "read_query",
 ]  # fmt: skip
