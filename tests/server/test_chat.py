@@ -89,6 +89,16 @@ def test_the_last_thing_the_user_said_is_the_question(client):
     assert "four shillings" in message.content
 
 
+def test_a_follow_up_is_understood_from_what_was_said_before(client):
+    before = [*asked(SALARY), {"role": "assistant", "content": "Four shillings a week, says Besant."}]
+    alone, after = (
+        client.chat.completions.create(model="extractive", messages=[*turns, *asked("How much?")]).choices[0].message
+        for turns in ([], before)
+    )
+    assert alone.lyceum["abstained"]
+    assert "four shillings" in after.content
+
+
 @pytest.mark.parametrize(
     ("model", "messages", "kind"),
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from lyceum.contract import (
     timed,
 )
 from lyceum.errors import InvalidValue
-from lyceum.library import Library, Mode, Order, Question, Scope, read_query
+from lyceum.library import Library, Mode, Order, Question, Scope, Turn, read_query
 from lyceum.server.api.shapes import LONGEST_TEXT
 
 EXTRACTIVE = "extractive"
@@ -38,10 +38,12 @@ def search(library: Library, scope: Scope, said: Mapping[str, Any]) -> dict[str,
     return search_json(library.search(query), library.facets(query) if said["facets"] else None)
 
 
-def ask(library: Library, scope: Scope, said: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
-    """The answer to a question; raises InvalidValue for a model that the site does not offer."""
+def ask(
+    library: Library, scope: Scope, said: Mapping[str, Any], settings: Settings, *, history: Sequence[Turn] = ()
+) -> dict[str, Any]:
+    """The answer to a question after earlier turns; raises InvalidValue for a model that the site does not offer."""
     model = model_of(said.get("model"), settings)
-    question = Question(said["question"], scope, filter_of(said), own_passages(said.get("passages")))
+    question = Question(said["question"], scope, filter_of(said), own_passages(said.get("passages")), tuple(history))
     return {"id": None, **answer_json(*timed(library, question, model))}
 
 

@@ -1,7 +1,8 @@
 """The OpenAI-compatible door: existing chat clients ask the archive as if it were a model.
 
-The last thing that the user said is the question. While the answer is sought and verified a stream carries comments
-only; no word of an answer goes out before every quotation in it was found.
+The last thing that the user said is the question, and what was said before helps to understand it. While the
+answer is sought and verified a stream carries comments only; no word of an answer goes out before every quotation
+in it was found.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lyceum.contract import abstention
 from lyceum.errors import InvalidValue, LyceumError
-from lyceum.library import Library
+from lyceum.library import Library, Turn
 from lyceum.server.access import access
 from lyceum.server.api import asking
 from lyceum.server.api.shapes import LONGEST_QUESTION
@@ -30,6 +31,7 @@ from lyceum.server.failures import first_problem, status_of, with_hints
 _OWNER = "lyceum"
 _SECONDS_BETWEEN_SIGNS = 1.0
 _MOST_MESSAGES = 1_000
+_MOST_TURNS = 20
 _KINDS = {
     400: "invalid_request_error",
     401: "authentication_error",
@@ -93,6 +95,17 @@ class Completion(_Said):
                 break
         raise InvalidValue("The last message of the user holds no words.", hint="Images and sound cannot be asked.")
 
+    @property
+    def history(self) -> list[Turn]:
+        """What was asked before it, each with what was answered."""
+        turns: list[Turn] = []
+        for message in self.messages:
+            if message.role == "user":
+                turns.append(Turn(message.words))
+            elif message.role == "assistant" and turns:
+                turns[-1] = Turn(turns[-1].question, message.words)
+        return turns[:-1][-_MOST_TURNS:]
+
 
 def models(request: HttpRequest) -> HttpResponse:
     """The models that may be named."""
@@ -135,7 +148,7 @@ async def completions(request: HttpRequest) -> HttpResponseBase:
     turn = _Turn(asked, request.build_absolute_uri("/"))
 
     def task(library: Library) -> dict[str, Any]:
-        return asking.ask(library, scope, said, desk.settings)
+        return asking.ask(library, scope, said, desk.settings, history=asked.history)
 
     if asked.stream:
         return _streamed(turn, desk, task)
