@@ -71,3 +71,11 @@ def test_a_quotation_from_elsewhere_is_not_found(library, tmp_path):
     draft.write_text(f"The minutes say “{MINUTES}”\n")
     assert [one.verdict for one in library.check_quotes(draft)] == ["exact"]
     assert [one.verdict for one in library.check_quotes(draft, OPEN)] == ["not_found"]
+
+
+def test_a_silent_answer_tells_nothing_of_what_may_not_be_read(library):
+    """Neither how much of it was not searched, nor that a document on it could not be read."""
+    silent = library.ask(Question("What is broken?", OPEN))
+    assert silent.reason == "nothing_found"
+    assert silent.searched.documents == 3
+    assert library.ask(Question("What is broken?", Scope.everything())).reason == "unread_documents"

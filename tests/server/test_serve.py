@@ -76,14 +76,19 @@ def test_its_worker_does_what_is_added_beside_it_and_ctrl_c_ends_both(home, file
     assert becomes(lambda: all(map(gone, began)))
 
 
+def command_line(process: int) -> str:
+    """What a process was started with; nothing where it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def test_another_worker_begins_when_one_dies_and_none_outlives_a_killed_site(home, start):
     started = start(home)
 
     def workers() -> set[int]:
-        return {
-            child for child in children(started.process.pid)
-            if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()
-        }  # fmt: skip
+        return {child for child in children(started.process.pid) if "spawn_main" in command_line(child)}
 
     assert becomes(workers)
     (first,) = workers()

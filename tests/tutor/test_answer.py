@@ -45,10 +45,10 @@ class Shelf:
     def frequencies(self, terms: Sequence[str]) -> tuple[Mapping[str, int], int]:
         return {t: sum(t in p.text.lower() for p in self.passages) for t in terms}, len(self.passages)
 
-    def searched(self) -> Searched:
+    def searched(self, scope: Scope) -> Searched:
         return Searched(2, len(self.passages), 0)
 
-    def unread(self, asked) -> Sequence[str]:
+    def unread(self, asked, scope: Scope) -> Sequence[str]:
         return self._unread
 
     def where(self, words: str, scope: Scope) -> Sequence[Source]:

@@ -352,16 +352,22 @@ class _Shelves:
         """In how many passages each term stands, and of how many."""
         return self._library.index.frequencies(terms), self._library.index.state().passages
 
-    def searched(self) -> Searched:
-        """What a search looks through."""
-        state: IndexState = self._library.index.state()
-        return Searched(self._library.readable(), state.passages, state.vectors)
+    def searched(self, scope: Scope) -> Searched:
+        """What a search in a scope looks through."""
+        if scope == _EVERYTHING:
+            state: IndexState = self._library.index.state()
+            return Searched(self._library.readable(), state.passages, state.vectors)
+        found = [d for d in self._library._by_row().values() if scope.admits(d.metadata.collection)]
+        embedded = (document.passages for document in found if document.state is State.INDEXED)
+        return Searched(len(found), sum(document.passages for document in found), sum(embedded))
 
-    def unread(self, asked: Asked) -> Sequence[str]:
-        """The names of failed documents whose file name or title holds most of the question's words."""
+    def unread(self, asked: Asked, scope: Scope) -> Sequence[str]:
+        """The names of failed documents of a scope whose file name or title holds most of the question's words."""
         terms = set(asked.terms)
         names = []
         for document in self._library.failed():
+            if not scope.admits(document.metadata.collection):
+                continue
             said = f"{document.metadata.title or ''} {document.name}".replace("_", " ")
             if len(terms & set(texts.terms(said, asked.language))) >= 0.6 * len(terms):
                 names.append(document.name)

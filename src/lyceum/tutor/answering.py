@@ -46,11 +46,11 @@ class Archive(Protocol):
         """In how many passages each term stands, and of how many."""
         ...
 
-    def searched(self) -> Searched:
+    def searched(self, scope: Scope) -> Searched:
         """What a search looks through."""
         ...
 
-    def unread(self, asked: Asked) -> Sequence[str]:
+    def unread(self, asked: Asked, scope: Scope) -> Sequence[str]:
         """Names of documents on this that could not be read."""
         ...
 
@@ -294,7 +294,7 @@ class _Answering:
         **trace: Any,
     ) -> Answer:
         """That there is no answer, with what was searched and the nearest that the archive holds."""
-        if reason is Abstention.NOTHING_FOUND and self._archive.unread(self._asked):
+        if reason is Abstention.NOTHING_FOUND and self._archive.unread(self._asked, self._question.scope):
             reason = Abstention.UNREAD_DOCUMENTS
         hits = self._found.hits if self._found else []
         return replace(self._empty(model, notes, trace), reason=reason, refused=tuple(refused), nearest=_nearest(hits))
@@ -335,7 +335,7 @@ class _Answering:
             reason=None,
             model=model,
             index_revision=self._archive.revision,
-            searched=None if own else self._archive.searched(),
+            searched=None if own else self._archive.searched(self._question.scope),
             notes=(*notes, *_notes_on(self._understood)),
             notice="" if own else self._archive.notice,
             asked=self._asked.text,
