@@ -16,6 +16,17 @@ LyceumError                      has a code, a message and a hint; codes are exp
 │   └── ExtractionFailed         no text could be taken out of the file (step "extract")
 ├── AccessRefused                who asks the site may not, or has not shown that they may
 ├── Busy                         the site cannot answer this now, or not in time; retryable
+├── Refused                      the hall's rules forbid it, for the reason given; nothing was written
+│   ├── NotEntitled              this person has not this right here and now
+│   ├── AlreadyVoted             this person's vote was cast before
+│   ├── BallotNotOpen            the ballot opens later
+│   ├── BallotClosed             the ballot has ended
+│   ├── NoSuchOption             the ballot has no such option
+│   ├── SpoiltVote               the vote is not of a form that the rule can count
+│   ├── EmptyRoll                nobody might vote
+│   ├── RuleChanged              the rule is not the one that stood when the ballot opened
+│   ├── ClockWentBack            the clock stands before what was already recorded; retryable
+│   └── NotInOrder               a body, seat, meeting or motion cannot take this step now
 ├── ClaimLost                    another worker has taken over what this one worked on; retryable
 └── ModelFailed                  a language model gave no usable answer; retryable
 """
@@ -124,6 +135,73 @@ class Busy(LyceumError):
 
     code = "busy"
     retryable = True
+
+
+class Refused(LyceumError):
+    """The hall's rules forbid it, for the reason given; nothing was written."""
+
+    code = "refused"
+
+
+class NotEntitled(Refused):
+    """This person has not this right here and now."""
+
+    code = "not_entitled"
+
+
+class AlreadyVoted(Refused):
+    """This person's vote was cast before."""
+
+    code = "already_voted"
+
+
+class BallotNotOpen(Refused):
+    """The ballot opens later."""
+
+    code = "ballot_not_open"
+
+
+class BallotClosed(Refused):
+    """The ballot has ended."""
+
+    code = "ballot_closed"
+
+
+class NoSuchOption(Refused):
+    """The ballot has no such option."""
+
+    code = "no_such_option"
+
+
+class SpoiltVote(Refused):
+    """The vote is not of a form that the rule can count."""
+
+    code = "spoilt_vote"
+
+
+class EmptyRoll(Refused):
+    """Nobody might vote."""
+
+    code = "empty_roll"
+
+
+class RuleChanged(Refused):
+    """The rule is not the one that stood when the ballot opened."""
+
+    code = "rule_changed"
+
+
+class ClockWentBack(Refused):
+    """The clock stands before what was already recorded."""
+
+    code = "clock_went_back"
+    retryable = True
+
+
+class NotInOrder(Refused):
+    """A body, seat, meeting or motion cannot take this step now."""
+
+    code = "not_in_order"
 
 
 class ClaimLost(LyceumError):
