@@ -14,12 +14,13 @@ from typing import Any, TypeVar
 import click
 
 from lyceum import config
+from lyceum.cli.output import json_option as json_option  # noqa: PLC0414 - the other commands take them from here
+from lyceum.cli.output import note as note  # noqa: PLC0414
+from lyceum.cli.output import print_json as print_json  # noqa: PLC0414
 from lyceum.errors import UsageError
 from lyceum.library import Library, Progress
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 
 
 def filter_options(command: _Command) -> _Command:
@@ -64,16 +65,6 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
             if not isinstance(value, dict):
                 raise UsageError(f"{path.name}, line {number} is not an object.", hint="One object a line.")
             yield value
-
-
-def print_json(value: Any) -> None:
-    """One JSON document on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False))
-
-
-def note(text: str) -> None:
-    """A line for people, on standard error."""
-    click.echo(text, err=True)
 
 
 _STEPS = {"receive": "Taking in", "extract": "Reading", "embed": "Embedding"}

@@ -32,6 +32,7 @@ _COMMANDS = {
     "serve": ("site", "Start the site: HTTP API, chat clients, MCP."),
     "mcp": ("site", "Give an assistant the archive as tools."),
     "models": ("upkeep", "Install the weights of an embedder."),
+    "hall": ("hall", "Recount published ballots, verify an exported record."),
 }
 
 

@@ -208,6 +208,7 @@ def report(tally: Tally, ballots: BallotFile) -> dict[str, Any]:
     """A count as `lyceum hall count --json` prints it; fractions are text such as "617/5"."""
     return {
         "title": ballots.title,
+        "options": dict(ballots.names),
         "method": write_rule(tally.rule)["method"],
         "outcome": tally.outcome.value,
         "elected": list(tally.elected),
@@ -251,13 +252,13 @@ def _exact(cell: Cell) -> str | int:
     return cell
 
 
-def as_text(found: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def as_text(found: Mapping[str, Any]) -> str:
     """The same report for people: every step in words, and its table in Markdown."""
     lines = [f"# {found['title']}", ""] if found["title"] else []
     for step in found["steps"]:
         lines += [step["words"], ""]
         if step["table"]:
-            lines += [*_markdown(step["table"]["columns"], step["table"]["rows"], names), ""]
+            lines += [*_markdown(step["table"]["columns"], step["table"]["rows"], found["options"]), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
