@@ -150,10 +150,10 @@ def choice_of(vote: object, *, ranked: bool, where: str = "The vote") -> Choice:
     return (tuple(item for group in groups for item in group),) if groups else ()
 
 
-def write_choice(choice: Choice) -> list[Any]:
-    """A choice as the ballot file has it: ids in order, and lists where options stand equal."""
-    if len(choice) == 1:
-        return list(choice[0]) if len(choice[0]) == 1 else [list(choice[0])]
+def write_choice(choice: Choice, *, ranked: bool) -> list[Any]:
+    """A choice as the ballot file has it: ids in order, with a list where options stand equal; or ids unordered."""
+    if not ranked:
+        return [option for group in choice for option in group]
     return [group[0] if len(group) == 1 else list(group) for group in choice]
 
 

@@ -1,0 +1,1 @@
+"""Measures the hall: counts against independent oracles, and attacks on what is stored."""
