@@ -25,7 +25,7 @@ def test_dependencies_point_one_way():
     assert ended.returncode == 0, ended.stdout
 
 
-@pytest.mark.parametrize("room", ["archive", "search", "tutor", "library", "testing"])
+@pytest.mark.parametrize("room", ["archive", "search", "tutor", "hall", "library", "testing"])
 def test_every_name_on_a_face_is_there(room):
     module = importlib.import_module(f"lyceum.{room}")
     assert [name for name in module.__all__ if not hasattr(module, name)] == []

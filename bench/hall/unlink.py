@@ -12,7 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from lyceum.hall.ballots import MOTION, Paper, Standing, Tier, cast, close, drop, new_box, open_ballot, plan, publish
+from lyceum.hall.ballots import (
+    MOTION,
+    Paper,
+    Standing,
+    Tier,
+    cast,
+    close_ballot,
+    drop_paper,
+    new_box,
+    open_ballot,
+    plan_ballot,
+    publish_ballot,
+)
 from lyceum.hall.counting import SimpleMajority
 
 _OPENS = datetime(2026, 5, 1, tzinfo=UTC)
@@ -38,7 +50,7 @@ def ours(voters: int, *, seed: int) -> Stored:
     """What this hall stores for a secret ballot."""
     source = random.Random(seed)  # noqa: S311 - the same in every run
     people = [source.randbytes(8).hex() for _ in range(voters)]
-    ballot = plan("b1", body="m1", question="?", options=MOTION, rule=SimpleMajority(), tier=Tier.SECRET,
+    ballot = plan_ballot("b1", body="m1", question="?", options=MOTION, rule=SimpleMajority(), tier=Tier.SECRET,
                   opens=_OPENS, closes=_CLOSES)  # fmt: skip
     opened = open_ballot(ballot, people, at=_OPENS)
     key = source.randbytes(32)
@@ -53,8 +65,8 @@ def ours(voters: int, *, seed: int) -> Stored:
         assert done.paper is not None
         papers.append(done.paper)
         truth[person] = done.paper.mark
-        boxes.append(drop(opened.ballot, boxes[-1], done.paper, key, entropy=source.randbytes))
-    published = publish(close(opened.ballot, at=_CLOSES, voted=voters), papers)
+        boxes.append(drop_paper(opened.ballot, boxes[-1], done.paper, key, entropy=source.randbytes))
+    published = publish_ballot(close_ballot(opened.ballot, at=_CLOSES, voted=voters), papers)
     marks = [row["receipt"] for row in published["votes"]]
     return Stored([e.person for e in opened.entitlements], order, boxes, marks, truth)
 

@@ -33,18 +33,18 @@ from lyceum.hall.ballots import (
     Standing,
     Tier,
     cast,
+    cautions,
     check_rule,
-    close,
-    drop,
-    find,
+    close_ballot,
+    drop_paper,
+    find_vote,
     mark_of,
     new_box,
     open_ballot,
     open_box,
-    plan,
-    publish,
-    tally,
-    warnings,
+    plan_ballot,
+    publish_ballot,
+    tally_ballot,
 )
 from lyceum.hall.counting import Approval, Base, InstantRunoff, Roll, Schulze, SimpleMajority, Ties, count
 
@@ -62,7 +62,7 @@ def entropy(seed: int = 1):
 
 
 def planned(tier: Tier = Tier.SECRET, *, rule=None, options=MOTION) -> Ballot:
-    return plan("b1", body="m1", question="Shall we strike?", options=options, rule=rule or SimpleMajority(),
+    return plan_ballot("b1", body="m1", question="Shall we strike?", options=options, rule=rule or SimpleMajority(),
                 tier=tier, opens=TEN, closes=NOON)  # fmt: skip
 
 
@@ -93,8 +93,8 @@ def test_a_vote_in_time_by_one_on_the_roll_counts(tier):
         (opened(), NINE, ClockWentBack),
         (opened(), NOON, BallotClosed),
         (opened(), NOON + timedelta(days=400), BallotClosed),
-        (close(opened(), at=NOON, voted=3), NOON + timedelta(hours=1), BallotClosed),
-        (close(opened(), at=NOON, voted=3), ELEVEN, BallotClosed),
+        (close_ballot(opened(), at=NOON, voted=3), NOON + timedelta(hours=1), BallotClosed),
+        (close_ballot(opened(), at=NOON, voted=3), ELEVEN, BallotClosed),
     ],
     ids=["before-opening", "never-opened", "clock-back-before-opening", "at-the-end", "clock-far-ahead",
          "after-closing", "clock-back-after-closing"],
@@ -159,17 +159,17 @@ def test_a_rule_that_was_changed_after_opening_is_found():
     with pytest.raises(RuleChanged):
         check_rule(ballot, softer)
     with pytest.raises(RuleChanged):
-        tally(close(replace(ballot, rule=softer), at=NOON, voted=0), [])
+        tally_ballot(close_ballot(replace(ballot, rule=softer), at=NOON, voted=0), [])
 
 
 def test_a_ballot_is_not_cut_short():
     with pytest.raises(NotInOrder):
-        close(opened(), at=ELEVEN, voted=11)
-    assert close(opened(), at=ELEVEN, voted=12).closed == ELEVEN
+        close_ballot(opened(), at=ELEVEN, voted=11)
+    assert close_ballot(opened(), at=ELEVEN, voted=12).closed == ELEVEN
 
 
 def test_an_open_ballot_is_neither_counted_nor_published():
-    for act in (tally, publish):
+    for act in (tally_ballot, publish_ballot):
         with pytest.raises(NotInOrder):
             act(opened(), [])
 
@@ -187,7 +187,7 @@ def test_the_third_tier_has_its_place_and_says_so():
 def test_a_ballot_that_could_not_be_held_is_refused(change):
     given = {"options": MOTION, "opens": TEN, "closes": NOON} | change
     with pytest.raises(InvalidValue):
-        plan("b1", body="m1", question="?", rule=SimpleMajority(), tier=Tier.OPEN, **given)
+        plan_ballot("b1", body="m1", question="?", rule=SimpleMajority(), tier=Tier.OPEN, **given)
 
 
 def test_a_time_without_zone_is_refused():
@@ -206,15 +206,15 @@ def voted(choices: dict, tier: Tier = Tier.SECRET, *, rule=None, options=MOTION)
         done = cast(ballot, standing(person), choice, at=ELEVEN, entropy=source)
         votes.append(done.vote or done.paper)
         receipts[person] = done.receipt
-    return close(ballot, at=NOON, voted=len(votes)), votes, receipts
+    return close_ballot(ballot, at=NOON, voted=len(votes)), votes, receipts
 
 
 def test_each_voter_finds_her_vote_by_her_receipt():
     choices = {person: (("a",), ("b",)) if number % 3 else (("c",),) for number, person in enumerate(PEOPLE)}
     ballot, votes, receipts = voted(choices, rule=InstantRunoff(), options=NAMES)
-    published = json.loads(json.dumps(publish(ballot, votes)))
-    assert all(find(published, receipts[p]) == [group[0] for group in choices[p]] for p in PEOPLE)
-    assert find(published, "AAAA-BBBB-CCCC-DDDD") is None
+    published = json.loads(json.dumps(publish_ballot(ballot, votes)))
+    assert all(find_vote(published, receipts[p]) == [group[0] for group in choices[p]] for p in PEOPLE)
+    assert find_vote(published, "AAAA-BBBB-CCCC-DDDD") is None
 
 
 def test_a_receipt_is_read_as_people_write_it_down():
@@ -224,13 +224,16 @@ def test_a_receipt_is_read_as_people_write_it_down():
 
 def test_what_is_published_has_no_receipt_code_and_no_name():
     ballot, votes, receipts = voted(dict.fromkeys(PEOPLE, YES))
-    text = json.dumps(publish(ballot, votes))
+    text = json.dumps(publish_ballot(ballot, votes))
     assert not any(secret in text for secret in [*receipts.values(), *PEOPLE])
 
 
 def test_a_roll_call_is_published_with_its_voters():
     ballot, votes, _ = voted({"p02": YES, "p01": (("no",),)}, Tier.OPEN)
-    assert publish(ballot, votes)["votes"] == [{"voter": "p01", "vote": ["no"]}, {"voter": "p02", "vote": ["yes"]}]
+    assert publish_ballot(ballot, votes)["votes"] == [
+        {"voter": "p01", "vote": ["no"]},
+        {"voter": "p02", "vote": ["yes"]},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -244,17 +247,17 @@ def test_a_stranger_counts_the_published_file_to_the_same_result(rule, choice, t
     options = MOTION if isinstance(rule, SimpleMajority) else NAMES
     choices = dict.fromkeys(PEOPLE[:7], choice) | dict.fromkeys(PEOPLE[7:9], ())
     ballot, votes, _ = voted(choices, tier, rule=rule, options=options)
-    read = read_ballots(rule, publish(ballot, votes))
+    read = read_ballots(rule, publish_ballot(ballot, votes))
     assert read.rule_sha256 == ballot.rule_sha256
     again = count(rule, read.votes, read.roll)
-    assert again == tally(ballot, votes)
+    assert again == tally_ballot(ballot, votes)
     assert again.roll == Roll(12)
     assert again.blank == 2
 
 
 def test_the_limits_are_said_and_few_voters_are_warned():
-    assert [caution.code for caution in warnings(opened(roll=PEOPLE[:9]))] == ["few_voters"]
-    assert warnings(opened(roll=PEOPLE[:10])) == ()
+    assert [caution.code for caution in cautions(opened(roll=PEOPLE[:9]))] == ["few_voters"]
+    assert cautions(opened(roll=PEOPLE[:10])) == ()
     said = " ".join(LIMITS[Tier.SECRET])
     assert "at the moment when you cast it" in said
     assert "stands behind you" in said
@@ -271,7 +274,7 @@ def test_the_box_gives_back_what_was_dropped_sorted_by_mark():
     for person in PEOPLE:
         done = cast(ballot, standing(person), (("a", "b"), ("c",)), at=ELEVEN, entropy=source)
         papers.append(done.paper)
-        box = drop(ballot, box, done.paper, key, entropy=source)
+        box = drop_paper(ballot, box, done.paper, key, entropy=source)
     assert open_box(ballot, box, key) == tuple(sorted(papers))
 
 
@@ -281,7 +284,7 @@ def test_a_box_keeps_its_size_and_shares_no_bytes_with_its_copies():
     boxes = [new_box(ballot, key, entropy=source)]
     for person in PEOPLE:
         paper = cast(ballot, standing(person), YES, at=ELEVEN, entropy=source).paper
-        boxes.append(drop(ballot, boxes[-1], paper, key, entropy=source))
+        boxes.append(drop_paper(ballot, boxes[-1], paper, key, entropy=source))
     assert len({len(box) for box in boxes}) == 1
     blocks = [box[start : start + 16] for box in boxes for start in range(0, len(box) - 16, 16)]
     assert len(set(blocks)) == len(blocks)

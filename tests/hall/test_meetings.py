@@ -13,22 +13,22 @@ from lyceum.hall.meetings import (
     AgendaChanged,
     Arrived,
     AskedToSpeak,
-    Called,
-    Cancelled,
-    Closed,
     Departed,
     Item,
     ItemBegan,
     Meeting,
+    MeetingCalled,
+    MeetingCancelled,
+    MeetingClosed,
+    MeetingOpened,
     MinutesApproved,
     MinutesCorrected,
     MotionDecided,
     Noted,
-    Opened,
     Presence,
     SpeechBegan,
 )
-from lyceum.hall.minutes import calendar, minutes
+from lyceum.hall.minutes import write_calendar, write_minutes
 from lyceum.hall.state import Right
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -52,18 +52,18 @@ def history():
     return found
 
 
-def called(**more) -> Called:
+def called(**more) -> MeetingCalled:
     given = {"at": START, "meeting": "k1", "body": "north", "by": "a", "starts": EVENING, "ends": at(120),
              "agenda": AGENDA, "place": "Hall", "link": "https://meet.example/k1"}  # fmt: skip
-    return Called(**given | more)
+    return MeetingCalled(**given | more)
 
 
 @pytest.fixture
 def meeting(history) -> Meeting:
-    """Opened, with two members and a guest; a quarter of eight is two."""
+    """MeetingOpened, with two members and a guest; a quarter of eight is two."""
     return Meeting.of(history.state, [
         called(), Arrived(at=at(-5), person="a"), Arrived(at=at(-4), person="b", how=Presence.REMOTE),
-        Arrived(at=at(-3), person="x"), Opened(at=at(0), chair="a"), ItemBegan(at=at(1), item="i1"),
+        Arrived(at=at(-3), person="x"), MeetingOpened(at=at(0), chair="a"), ItemBegan(at=at(1), item="i1"),
     ])  # fmt: skip
 
 
@@ -89,7 +89,7 @@ def test_a_call_that_may_not_be_is_refused(history, change, error):
 
 def test_a_meeting_begins_with_its_call(history):
     with pytest.raises(NotInOrder):
-        Meeting.of(history.state, [Opened(at=at(0), chair="a")])
+        Meeting.of(history.state, [MeetingOpened(at=at(0), chair="a")])
 
 
 # --- presence and quorum -----------------------------------------------------------------------------------------
@@ -151,22 +151,23 @@ def test_each_item_has_a_list_of_its_own(meeting):
 
 @pytest.mark.parametrize(
     "event",
-    [called(at=at(2)), Opened(at=at(2), chair="a"), Arrived(at=at(2), person="a"), Departed(at=at(2), person="h"),
+    [called(at=at(2)), MeetingOpened(at=at(2), chair="a"), Arrived(at=at(2), person="a"),
+     Departed(at=at(2), person="h"),
      ItemBegan(at=at(2), item="i9"), AskedToSpeak(at=at(2), person="h"), Noted(at=at(2), text=" "),
-     AgendaChanged(at=at(2), agenda=(AGENDA[1],)), AgendaChanged(at=at(2), agenda=()), Cancelled(at=at(2)),
+     AgendaChanged(at=at(2), agenda=(AGENDA[1],)), AgendaChanged(at=at(2), agenda=()), MeetingCancelled(at=at(2)),
      MinutesCorrected(at=at(2), by="a", text="x"), MinutesApproved(at=at(2), by_meeting="k2", sha256="")],
     ids=lambda event: type(event).__name__,
 )  # fmt: skip
 def test_steps_out_of_order_are_refused_and_change_nothing(meeting, event):
-    before = (minutes(meeting, NAMES), meeting.sha256)
+    before = (write_minutes(meeting, NAMES), meeting.sha256)
     with pytest.raises(LyceumError):
         meeting.add(event)
-    assert (minutes(meeting, NAMES), meeting.sha256) == before
+    assert (write_minutes(meeting, NAMES), meeting.sha256) == before
 
 
 def test_a_meeting_does_not_open_before_its_time(history):
     with pytest.raises(NotInOrder):
-        Meeting.of(history.state, [called(), Opened(at=at(-1), chair="a")])
+        Meeting.of(history.state, [called(), MeetingOpened(at=at(-1), chair="a")])
 
 
 def test_a_clock_that_jumps_back_is_refused(meeting):
@@ -183,14 +184,14 @@ def ended(meeting) -> Meeting:
         AskedToSpeak(at=at(2), person="b"), SpeechBegan(at=at(3), person="b"),
         Noted(at=at(4), text="The *fund* is | empty."), Arrived(at=at(5), person="c"),
         vote(6, yes=2, no=1, roll_call=(("c", "no"), ("a", "yes"), ("b", "yes"))),
-        ItemBegan(at=at(7), item="i2"), Departed(at=at(8), person="c"), Closed(at=at(9)),
+        ItemBegan(at=at(7), item="i2"), Departed(at=at(8), person="c"), MeetingClosed(at=at(9)),
     ):  # fmt: skip
         meeting.add(event)
     return meeting
 
 
 def test_minutes_tell_what_happened(ended):
-    text = minutes(ended, NAMES)
+    text = write_minutes(ended, NAMES)
     assert text.startswith("# Minutes: North, 2026-05-10\n\nDraft.")
     assert "18:00 The meeting is opened. 2 with a vote are present, 2 are needed: it can decide." in text
     assert "18:06 **Strike on Monday** (m1) is carried: 2 for, 1 against, 0 abstained." in text
@@ -202,16 +203,18 @@ def test_minutes_tell_what_happened(ended):
 def test_minutes_regenerate_byte_for_byte(history, ended):
     """From the same events, by another run; and another event gives other bytes."""
     again = Meeting.of(history.state, list(ended.events))
-    assert minutes(again, NAMES).encode() == minutes(ended, NAMES).encode()
-    assert calendar(again, instance="x.example", names=NAMES) == calendar(ended, instance="x.example", names=NAMES)
+    assert write_minutes(again, NAMES).encode() == write_minutes(ended, NAMES).encode()
+    assert write_calendar(again, instance="x.example", names=NAMES) == write_calendar(
+        ended, instance="x.example", names=NAMES
+    )
     assert again.sha256 == ended.sha256
     shorter = Meeting.of(history.state, [e for e in ended.events if not isinstance(e, Noted)])
-    assert minutes(shorter, NAMES) != minutes(ended, NAMES)
+    assert write_minutes(shorter, NAMES) != write_minutes(ended, NAMES)
 
 
 def test_minutes_of_an_erased_person_name_her_no_more(ended):
     without = {key: name for key, name in NAMES.items() if key != "b"}
-    assert "Bo" not in minutes(ended, without)
+    assert "Bo" not in write_minutes(ended, without)
 
 
 def test_minutes_are_corrected_then_approved_by_a_later_meeting(ended):
@@ -219,7 +222,7 @@ def test_minutes_are_corrected_then_approved_by_a_later_meeting(ended):
     with pytest.raises(NotInOrder):
         ended.add(MinutesApproved(at=at(90), by_meeting="k2", sha256="0" * 64))
     ended.add(MinutesApproved(at=at(90), by_meeting="k2", sha256=ended.sha256))
-    text = minutes(ended, NAMES)
+    text = write_minutes(ended, NAMES)
     assert "Approved by the meeting k2 on 2026-05-10" in text
     assert "- 2026-05-10, Bo\\_b: It was ten to six." in text
     with pytest.raises(NotInOrder):
@@ -231,7 +234,7 @@ def test_minutes_are_corrected_then_approved_by_a_later_meeting(ended):
 
 def test_a_calendar_file_is_read_by_others(history):
     made = Meeting.of(history.state, [called()])
-    (event,) = icalendar.Calendar.from_ical(calendar(made, instance="x.example", names=NAMES)).walk("VEVENT")
+    (event,) = icalendar.Calendar.from_ical(write_calendar(made, instance="x.example", names=NAMES)).walk("VEVENT")
     assert (str(event["uid"]), str(event["summary"]), str(event["location"])) == (
         "k1@x.example",
         "Meeting: North",
@@ -245,9 +248,9 @@ def test_changes_and_cancellations_replace_what_was_sent(history):
     events = [
         called(),
         AgendaChanged(at=START + timedelta(days=1), agenda=AGENDA[:1]),
-        Cancelled(at=START + timedelta(days=2)),
+        MeetingCancelled(at=START + timedelta(days=2)),
     ]
-    found = [icalendar.Calendar.from_ical(calendar(Meeting.of(history.state, events[:n]), instance="x", names=NAMES))
-             for n in (1, 2, 3)]  # fmt: skip
+    meetings = [Meeting.of(history.state, events[:number]) for number in (1, 2, 3)]
+    found = [icalendar.Calendar.from_ical(write_calendar(made, instance="x", names=NAMES)) for made in meetings]
     assert [int(c.walk("VEVENT")[0]["sequence"]) for c in found] == [0, 1, 2]
     assert [str(c["method"]) for c in found] == ["PUBLISH", "PUBLISH", "CANCEL"]

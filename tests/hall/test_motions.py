@@ -25,19 +25,19 @@ from lyceum.hall.motions import (
     amended,
     amending,
     check_amendment,
-    compose,
+    compose_motions,
     conflicts,
-    decide,
+    decide_motion,
     differences,
     endorsement,
-    forward,
+    forward_motion,
     order_of_voting,
     paragraphs_of,
     propose_endorsement,
-    put,
-    submit,
-    trail,
-    withdraw,
+    put_motion,
+    submit_motion,
+    trail_of,
+    withdraw_motion,
 )
 
 AT = datetime(2026, 5, 1, tzinfo=UTC)
@@ -57,7 +57,7 @@ def state():
 
 @pytest.fixture
 def motion(state) -> Motion:
-    return submit(state, "m1", body="north", title="Strike", text=TEXT, proposer="north-a", at=AT)
+    return submit_motion(state, "m1", body="north", title="Strike", text=TEXT, proposer="north-a", at=AT)
 
 
 def amendment(name: str, *changes, hours: int = 0) -> Amendment:
@@ -70,34 +70,36 @@ def counted(yes: int, no: int, **more) -> Tally:
 
 
 def carried(motion: Motion) -> Motion:
-    return decide(put(motion), counted(2, 1))
+    return decide_motion(put_motion(motion), counted(2, 1))
 
 
 # --- the life of a motion ----------------------------------------------------------------------------------------
 
 
 def test_a_motion_is_decided_by_its_count(motion):
-    assert decide(put(motion), counted(2, 1)).stage is Stage.CARRIED
-    assert decide(put(motion), counted(1, 1)).stage is Stage.LOST
+    assert decide_motion(put_motion(motion), counted(2, 1)).stage is Stage.CARRIED
+    assert decide_motion(put_motion(motion), counted(1, 1)).stage is Stage.LOST
     missed = counted(2, 1, quorum=Quorum(number=50))
     assert missed.outcome is Outcome.NO_QUORUM
-    assert decide(put(motion), missed).stage is Stage.PUT
+    assert decide_motion(put_motion(motion), missed).stage is Stage.PUT
 
 
 def test_only_who_may_propose_submits(state):
     with pytest.raises(NotEntitled):
-        submit(state, "m2", body="north", title="?", text="?", proposer="south-a", at=AT)
+        submit_motion(state, "m2", body="north", title="?", text="?", proposer="south-a", at=AT)
 
 
 def test_only_the_proposer_withdraws_and_only_before_the_vote(motion):
-    assert withdraw(motion, "north-a").stage is Stage.WITHDRAWN
+    assert withdraw_motion(motion, "north-a").stage is Stage.WITHDRAWN
     with pytest.raises(NotEntitled):
-        withdraw(motion, "north-b")
+        withdraw_motion(motion, "north-b")
     with pytest.raises(NotInOrder):
-        withdraw(carried(motion), "north-a")
+        withdraw_motion(carried(motion), "north-a")
 
 
-@pytest.mark.parametrize("act", [put, lambda motion: decide(motion, counted(1, 0))], ids=["put", "decide"])
+@pytest.mark.parametrize(
+    "act", [put_motion, lambda motion: decide_motion(motion, counted(1, 0))], ids=["put", "decide"]
+)
 def test_what_is_decided_stays_decided(motion, act):
     with pytest.raises(NotInOrder):
         act(carried(motion))
@@ -105,7 +107,7 @@ def test_what_is_decided_stays_decided(motion, act):
 
 def test_a_motion_without_words_is_refused(state):
     with pytest.raises(InvalidValue):
-        submit(state, "m2", body="north", title="Strike", text=" \n\n ", proposer="north-a", at=AT)
+        submit_motion(state, "m2", body="north", title="Strike", text=" \n\n ", proposer="north-a", at=AT)
 
 
 # --- amendments --------------------------------------------------------------------------------------------------
@@ -217,43 +219,43 @@ def test_results_out_of_order_are_refused(motion, results):
 
 
 def test_a_composite_takes_the_place_of_its_parts(state, motion):
-    other = submit(state, "m2", body="north", title="Fund", text="The fund pays.", proposer="north-b", at=AT)
-    joined, parts = compose("m3", title="Both", text=TEXT, proposer="north-a", at=AT, parts=[motion, other])
+    other = submit_motion(state, "m2", body="north", title="Fund", text="The fund pays.", proposer="north-b", at=AT)
+    joined, parts = compose_motions("m3", title="Both", text=TEXT, proposer="north-a", at=AT, parts=[motion, other])
     assert {part.stage for part in parts} == {Stage.COMPOSED}
     assert {origin.motion for origin in joined.origins} == {"m1", "m2"}
     with pytest.raises(NotInOrder):
-        put(parts[0])
+        put_motion(parts[0])
 
 
 @pytest.mark.parametrize("body", ["south", "union"], ids=["down", "to-an-alliance"])
 def test_what_was_carried_is_forwarded_along_a_tie(state, motion, body):
-    sent = forward(state, carried(motion), to=body, motion_id="m2", at=AT)
+    sent = forward_motion(state, carried(motion), to=body, motion_id="m2", at=AT)
     assert (sent.body, sent.stage, sent.paragraphs) == (body, Stage.SUBMITTED, motion.paragraphs)
     assert [(o.kind, o.motion, o.body) for o in sent.origins] == [(OriginKind.FORWARDED, "m1", "north")]
 
 
 def test_it_is_forwarded_up_as_well(state):
-    low = carried(submit(state, "m9", body="south", title="Up", text="Up.", proposer="south-a", at=AT))
-    assert forward(state, low, to="north", motion_id="m10", at=AT).body == "north"
+    low = carried(submit_motion(state, "m9", body="south", title="Up", text="Up.", proposer="south-a", at=AT))
+    assert forward_motion(state, low, to="north", motion_id="m10", at=AT).body == "north"
 
 
 @pytest.mark.parametrize(("decided", "to"), [(False, "south"), (True, "far")], ids=["not-carried", "no-tie"])
 def test_what_may_not_go_does_not(state, motion, decided, to):
     with pytest.raises(NotInOrder):
-        forward(state, carried(motion) if decided else motion, to=to, motion_id="m2", at=AT)
+        forward_motion(state, carried(motion) if decided else motion, to=to, motion_id="m2", at=AT)
 
 
 def test_an_endorsement_is_an_adopted_motion_that_is_followed_back(state, motion):
     """From the endorsement to the motion forwarded, and to the motion that it was forwarded from."""
     first = carried(motion)
-    second = forward(state, first, to="south", motion_id="m2", at=AT)
+    second = forward_motion(state, first, to="south", motion_id="m2", at=AT)
     subject = Subject("motion", "m2", "south", second.sha256)
     third = propose_endorsement(state, "m3", body="far", subject=subject, proposer="far-a", at=AT)
     with pytest.raises(NotInOrder):
         endorsement(third)
     assert endorsement(carried(third)).subject == subject
     known = {m.id: m for m in (first, second, third)}
-    assert [m.id for m in trail(third, known)] == ["m2", "m1"]
+    assert [m.id for m in trail_of(third, known)] == ["m2", "m1"]
 
 
 def test_a_body_does_not_endorse_itself(state, motion):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from lyceum.errors import ClockWentBack, InvalidValue
 from lyceum.hall.anchors import Trust, cosign, read_roots, stamp, stamp_request
-from lyceum.hall.record import Entry, Head, append, erase, export, verify
+from lyceum.hall.record import Entry, Head, erase_person, export_record, record_event, verify_record
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 SISTER = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -28,7 +28,7 @@ def chain(events: int = 12):
     source, head = random.Random(3), Head.first("lyceum-north")  # noqa: S311
     entries, openings = [], []
     for number in range(events):
-        added = append(
+        added = record_event(
             head, "member.joined", at=START + timedelta(minutes=number), public={"body": "b1", "members": number + 1},
             sealed=[(f"p{number}", {"name": f"Person {number}"})], entropy=source.randbytes,
         )  # fmt: skip
@@ -41,15 +41,15 @@ def chain(events: int = 12):
 def exported(**more):
     entries, openings, head = chain()
     anchor = cosign(SISTER, "lyceum-north", head.number, head.link, at=START)
-    return json.loads(json.dumps(export("lyceum-north", entries, openings, [anchor], **more)))
+    return json.loads(json.dumps(export_record("lyceum-north", entries, openings, [anchor], **more)))
 
 
 def codes(data, **more) -> set[str]:
-    return {fault.code for fault in verify(data, **more).faults}
+    return {fault.code for fault in verify_record(data, **more).faults}
 
 
 def test_a_whole_record_verifies_and_is_vouched_for():
-    found = verify(exported())
+    found = verify_record(exported())
     assert (found.ok, found.events, found.anchored, found.opened, found.sealed) == (True, 12, 12, 12, 12)
 
 
@@ -143,7 +143,7 @@ def test_a_tail_that_was_cut_off_is_found_through_the_anchor_alone():
     truncate(data, 8)
     data["openings"] = data["openings"][:8]
     rehash(data)
-    alone = verify(data)
+    alone = verify_record(data)
     assert (alone.ok, alone.anchored, alone.events) == (True, 0, 8)
     assert codes(data, anchors=anchors) == {"cut_off"}
 
@@ -168,9 +168,9 @@ def test_a_thousand_erasures_leave_the_record_valid():
     anchor = cosign(SISTER, "lyceum-north", head.number, head.link, at=START)
     left = tuple(openings)
     for number in range(1_000):
-        left = erase(left, f"p{number}")
+        left = erase_person(left, f"p{number}")
         if number % 100 == 99:
-            found = verify(export("lyceum-north", entries, left, [anchor]))
+            found = verify_record(export_record("lyceum-north", entries, left, [anchor]))
             assert (found.ok, found.opened) == (True, 999 - number)
     assert left == ()
 
@@ -178,11 +178,11 @@ def test_a_thousand_erasures_leave_the_record_valid():
 def test_what_is_left_of_an_erased_person_tells_nothing():
     """The commitment is keyed, so that guessing every name does not find it."""
     entries, openings, _ = chain()
-    left = json.dumps(export("lyceum-north", entries, erase(openings, "p3")))
+    left = json.dumps(export_record("lyceum-north", entries, erase_person(openings, "p3")))
     assert "Person 3" not in left
     assert '"p3"' not in left
     sealed = entries[3].sealed[0]
-    other = append(Head.first("x"), "k", at=START, sealed=[("p3", {"name": "Person 3"})], entropy=bytes)
+    other = record_event(Head.first("x"), "k", at=START, sealed=[("p3", {"name": "Person 3"})], entropy=bytes)
     assert other.entry.sealed[0] != sealed
 
 
@@ -192,14 +192,14 @@ def test_what_is_left_of_an_erased_person_tells_nothing():
 )  # fmt: skip
 def test_free_text_has_no_place_in_the_public_part(public):
     with pytest.raises(InvalidValue) as refused:
-        append(Head.first("x"), "note", at=START, public=public, entropy=bytes)
+        record_event(Head.first("x"), "note", at=START, public=public, entropy=bytes)
     assert refused.value.code == "record_not_public"
 
 
 def test_a_clock_that_jumps_back_writes_nothing():
     head = chain()[2]
     with pytest.raises(ClockWentBack):
-        append(head, "note", at=START, entropy=bytes)
+        record_event(head, "note", at=START, entropy=bytes)
 
 
 # --- anchors -----------------------------------------------------------------------------------------------------
@@ -297,9 +297,9 @@ def test_a_time_stamp_anchors_the_head(stamper):
     root, answer = stamper
     entries, _, head = chain()
     anchor = stamp(answer(stamp_request("lyceum-north", head.number, head.link)), head.number, head.link)
-    data = json.loads(json.dumps(export("lyceum-north", entries, anchors=[anchor])))
+    data = json.loads(json.dumps(export_record("lyceum-north", entries, anchors=[anchor])))
     trust = Trust(roots=read_roots([root]))
-    assert verify(data, trust=trust).anchored == 12
+    assert verify_record(data, trust=trust).anchored == 12
     assert codes(data) == {"anchor_invalid"}
     data["anchors"][0]["number"] = 11
     assert codes(data, trust=trust) == {"anchor_invalid"}
@@ -322,11 +322,11 @@ def test_an_answer_that_is_no_stamp_is_refused():
 )  # fmt: skip
 def test_what_is_no_export_is_refused(data):
     with pytest.raises(InvalidValue):
-        verify(data)
+        verify_record(data)
 
 
 def test_an_empty_record_is_valid():
-    assert verify(export("lyceum-north", [])).ok
+    assert verify_record(export_record("lyceum-north", [])).ok
 
 
 def test_the_command_verifies_an_export(tmp_path: Path, run):

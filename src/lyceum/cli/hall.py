@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from lyceum.cli.output import json_option, note, print_json
-from lyceum.hall import Outcome, Trust, as_text, read_json, read_roots, recount, verify
+from lyceum.hall import Outcome, Trust, as_text, read_json, read_roots, recount, verify_record
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 _BINDING = {Outcome.CARRIED, Outcome.LOST, Outcome.ELECTED}
@@ -54,7 +54,7 @@ def hall_verify(
 ) -> int:
     """Verify an exported record: its chain, what it opens, and its anchors."""
     trust = Trust(frozenset(key.lower() for key in keys), read_roots(roots))
-    found = verify(read_json(export), anchors=[read_json(path) for path in anchors], trust=trust)
+    found = verify_record(read_json(export), anchors=[read_json(path) for path in anchors], trust=trust)
     if as_json:
         print_json(
             {

@@ -149,14 +149,14 @@ class Cast:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedBallot:
     """What opening a ballot writes."""
 
     ballot: Ballot
     entitlements: tuple[Entitlement, ...]
 
 
-def plan(
+def plan_ballot(
     ballot_id: str,
     *,
     body: str,
@@ -189,7 +189,7 @@ def plan(
     return Ballot(ballot_id, body, question, tuple(options), rule, tier, opens, closes)
 
 
-def open_ballot(ballot: Ballot, roll: Iterable[str], *, at: datetime, present: int | None = None) -> Opened:
+def open_ballot(ballot: Ballot, roll: Iterable[str], *, at: datetime, present: int | None = None) -> OpenedBallot:
     """Fixes the roll and the rule; raises EmptyRoll, BallotNotOpen before its time, BallotClosed after it."""
     _refuse_naive(at)
     if ballot.opened is not None:
@@ -202,7 +202,7 @@ def open_ballot(ballot: Ballot, roll: Iterable[str], *, at: datetime, present: i
     if not people:
         raise EmptyRoll("Nobody might vote in this ballot.", hint="Look at who holds the right on that day.")
     opened = replace(ballot, opened=at, entitled=len(people), present=present, rule_sha256=rule_hash(ballot.rule))
-    return Opened(opened, tuple(Entitlement(ballot.id, person) for person in people))
+    return OpenedBallot(opened, tuple(Entitlement(ballot.id, person) for person in people))
 
 
 def cast(ballot: Ballot, standing: Standing, choice: Choice, *, at: datetime, entropy: Entropy) -> Cast:
@@ -255,7 +255,7 @@ def _check_standing(standing: Standing) -> None:
         raise AlreadyVoted("You have voted in this ballot.", hint="Your first vote counts; find it by your receipt.")
 
 
-def close(ballot: Ballot, *, at: datetime, voted: int) -> Ballot:
+def close_ballot(ballot: Ballot, *, at: datetime, voted: int) -> Ballot:
     """Ends the ballot at its time, or earlier when everybody has voted; raises NotInOrder before."""
     _refuse_naive(at)
     if ballot.opened is None:
@@ -281,7 +281,7 @@ def check_rule(ballot: Ballot, rule: Rule) -> None:
         )
 
 
-def tally(ballot: Ballot, votes: Iterable[OpenVote | Paper], *, seed: str | None = None) -> Tally:
+def tally_ballot(ballot: Ballot, votes: Iterable[OpenVote | Paper], *, seed: str | None = None) -> Tally:
     """Counts a closed ballot by the rule that it opened under; raises NotInOrder before, RuleChanged after a change."""
     if ballot.closed is None:
         raise NotInOrder("An open ballot is not counted.", hint="Close it first: what is known early moves votes.")
@@ -290,7 +290,7 @@ def tally(ballot: Ballot, votes: Iterable[OpenVote | Paper], *, seed: str | None
     return count(ballot.rule, Votes.of(ballot.option_ids, choices), Roll(ballot.entitled, ballot.present), seed=seed)
 
 
-def publish(
+def publish_ballot(
     ballot: Ballot, votes: Iterable[OpenVote | Paper], *, title: str = "", seed: str | None = None
 ) -> dict[str, Any]:
     """The ballot file of a closed ballot: every vote, sorted, with the voter's name or its mark as receipt."""
@@ -322,7 +322,7 @@ def publish(
     }
 
 
-def find(published: Mapping[str, Any], receipt: str) -> list[Any] | None:
+def find_vote(published: Mapping[str, Any], receipt: str) -> list[Any] | None:
     """The vote that stands under a receipt code in a published ballot file; None where there is none."""
     mark = mark_of(str(published.get("ballot", "")), receipt)
     for row in published.get("votes", []):
@@ -351,7 +351,7 @@ def new_box(ballot: Ballot, key: bytes, *, entropy: Entropy) -> bytes:
     return _seal(ballot, [], key, entropy)
 
 
-def drop(ballot: Ballot, box: bytes, paper: Paper, key: bytes, *, entropy: Entropy) -> bytes:
+def drop_paper(ballot: Ballot, box: bytes, paper: Paper, key: bytes, *, entropy: Entropy) -> bytes:
     """The box with one paper more: other bytes throughout, of the same length, so that copies tell nothing."""
     row = [paper.mark, write_choice(paper.choice, ranked=isinstance(ballot.rule, RANKED))]
     return _seal(ballot, [*_unseal(ballot, box, key), row], key, entropy)
@@ -423,7 +423,7 @@ class Caution:
     words: str
 
 
-def warnings(ballot: Ballot) -> tuple[Caution, ...]:
+def cautions(ballot: Ballot) -> tuple[Caution, ...]:
     """What the page of this ballot must say beside its promises and limits."""
     if ballot.tier is Tier.SECRET and ballot.opened is not None and ballot.entitled < FEW_VOTERS:
         words = (

@@ -83,7 +83,7 @@ class Meeting:
             raise InvalidValue("A time without its zone says nothing.", hint="Give UTC.", code="invalid_date")
         if self.events and event.at < self.events[-1].at:
             raise ClockWentBack("The clock stands before the meeting's last event.", hint="Set the clock.")
-        if not self.events and not isinstance(event, Called):
+        if not self.events and not isinstance(event, MeetingCalled):
             raise NotInOrder("A meeting begins with its call.")
         event.check(self)
         event.apply(self)
@@ -131,7 +131,7 @@ class MeetingEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Called(MeetingEvent):
+class MeetingCalled(MeetingEvent):
     """A body's meeting is called by one who may, with the notice that its charter asks for."""
 
     meeting: str
@@ -184,7 +184,7 @@ class AgendaChanged(MeetingEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cancelled(MeetingEvent):
+class MeetingCancelled(MeetingEvent):
     """The meeting does not take place."""
 
     def check(self, meeting: Meeting) -> None:
@@ -197,7 +197,7 @@ class Cancelled(MeetingEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened(MeetingEvent):
+class MeetingOpened(MeetingEvent):
     """The chair opens the meeting, not before its time."""
 
     chair: str
@@ -337,7 +337,7 @@ class MotionDecided(MeetingEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Closed(MeetingEvent):
+class MeetingClosed(MeetingEvent):
     """The meeting ends."""
 
     def check(self, meeting: Meeting) -> None:

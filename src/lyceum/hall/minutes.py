@@ -8,25 +8,25 @@ from datetime import UTC, datetime
 from lyceum.hall.meetings import (
     AgendaChanged,
     Arrived,
-    Called,
-    Cancelled,
-    Closed,
     Departed,
     ItemBegan,
     Meeting,
+    MeetingCalled,
+    MeetingCancelled,
+    MeetingClosed,
     MeetingEvent,
+    MeetingOpened,
     MinutesApproved,
     MinutesCorrected,
     MotionDecided,
     Noted,
-    Opened,
     SpeechBegan,
 )
 
 _SOMEBODY = "a member"
 
 
-def minutes(meeting: Meeting, names: Mapping[str, str]) -> str:
+def write_minutes(meeting: Meeting, names: Mapping[str, str]) -> str:
     """The minutes in Markdown: the same events and names give the same bytes; whoever has no name is “a member”."""
     return "\n".join([*_head(meeting, names), *_course(meeting, names), *_tail(meeting, names)]).rstrip() + "\n"
 
@@ -70,7 +70,7 @@ def _course(meeting: Meeting, names: Mapping[str, str]) -> list[str]:
 def _told(event: MeetingEvent, meeting: Meeting, names: Mapping[str, str]) -> list[str]:  # noqa: PLR0911 - one a kind
     at = _time(event.at)
     match event:
-        case Opened():
+        case MeetingOpened():
             number, needed = len(meeting.voters_present(event.at)), meeting.quorum(event.at)
             able = "can decide" if number >= needed else "cannot decide yet"
             return [
@@ -92,9 +92,9 @@ def _told(event: MeetingEvent, meeting: Meeting, names: Mapping[str, str]) -> li
             return [f"{at} {_line(event.text)}", ""]
         case MotionDecided():
             return _decision(event, at, names)
-        case Closed():
+        case MeetingClosed():
             return [f"{at} The meeting is closed."]
-        case Cancelled():
+        case MeetingCancelled():
             return [f"{_day(event.at)} The meeting is cancelled."]
         case _:
             return []
@@ -119,11 +119,11 @@ def _tail(meeting: Meeting, names: Mapping[str, str]) -> list[str]:
     return ["## Corrections", "", *rows] if rows else []
 
 
-def calendar(meeting: Meeting, *, instance: str, names: Mapping[str, str]) -> bytes:
+def write_calendar(meeting: Meeting, *, instance: str, names: Mapping[str, str]) -> bytes:
     """The meeting as an iCalendar file (RFC 5545); a later version replaces an earlier one in a calendar."""
     from icalendar import Calendar, Event  # noqa: PLC0415 - few need it
 
-    changes = [event for event in meeting.events if isinstance(event, AgendaChanged | Cancelled)]
+    changes = [event for event in meeting.events if isinstance(event, AgendaChanged | MeetingCancelled)]
     event = Event()
     event.add("uid", f"{meeting.id}@{instance}")
     event.add("dtstamp", (changes[-1] if changes else _called(meeting)).at.astimezone(UTC))
@@ -146,8 +146,8 @@ def calendar(meeting: Meeting, *, instance: str, names: Mapping[str, str]) -> by
     return written
 
 
-def _called(meeting: Meeting) -> Called:
-    return next(event for event in meeting.events if isinstance(event, Called))
+def _called(meeting: Meeting) -> MeetingCalled:
+    return next(event for event in meeting.events if isinstance(event, MeetingCalled))
 
 
 def _name(person: str, names: Mapping[str, str]) -> str:

@@ -89,7 +89,9 @@ class Motion:
         return "\n\n".join(paragraph.text for paragraph in self.paragraphs)
 
 
-def submit(state: State, motion_id: str, *, body: str, title: str, text: str, proposer: str, at: datetime) -> Motion:
+def submit_motion(
+    state: State, motion_id: str, *, body: str, title: str, text: str, proposer: str, at: datetime
+) -> Motion:
     """A motion by one who may propose in the body now; raises NotEntitled, or InvalidValue for an empty text."""
     if Right.PROPOSE not in state.rights(proposer, body, at):
         raise NotEntitled("She may not propose in this body.", hint="Its members, or its delegates, may.")
@@ -105,19 +107,19 @@ def paragraphs_of(text: str) -> tuple[Paragraph, ...]:
     return tuple(Paragraph(f"p{number}", part) for number, part in enumerate((p for p in found if p), start=1))
 
 
-def put(motion: Motion) -> Motion:
+def put_motion(motion: Motion) -> Motion:
     """Puts a submitted motion before a meeting."""
     return _step(motion, {Stage.SUBMITTED}, Stage.PUT)
 
 
-def withdraw(motion: Motion, person: str) -> Motion:
+def withdraw_motion(motion: Motion, person: str) -> Motion:
     """Takes it back; only the proposer may, and only before it is decided."""
     if person != motion.proposer:
         raise NotEntitled("Only who proposed it may withdraw it.")
     return _step(motion, {Stage.SUBMITTED, Stage.PUT}, Stage.WITHDRAWN)
 
 
-def decide(motion: Motion, tally: Tally) -> Motion:
+def decide_motion(motion: Motion, tally: Tally) -> Motion:
     """The motion as the count decided it; without a quorum it stays as it is."""
     if tally.outcome is Outcome.NO_QUORUM:
         return motion
@@ -222,7 +224,7 @@ def amended(motion: Motion, amendments: Iterable[Amendment]) -> Motion:
 # --- differences -------------------------------------------------------------------------------------------------
 
 
-class Kind(StrEnum):
+class PieceKind(StrEnum):
     """What became of some words."""
 
     SAME = "same"
@@ -231,10 +233,10 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Piece:
     """Words that stayed, went or came."""
 
-    kind: Kind
+    kind: PieceKind
     text: str
 
 
@@ -243,22 +245,22 @@ class Difference:
     """One paragraph before and after, in spans; those removed give the old text with those that stayed."""
 
     paragraph: str
-    spans: tuple[Span, ...]
+    spans: tuple[Piece, ...]
 
     @property
     def before(self) -> str:
         """The old text."""
-        return "".join(span.text for span in self.spans if span.kind is not Kind.ADDED)
+        return "".join(span.text for span in self.spans if span.kind is not PieceKind.ADDED)
 
     @property
     def after(self) -> str:
         """The new text."""
-        return "".join(span.text for span in self.spans if span.kind is not Kind.REMOVED)
+        return "".join(span.text for span in self.spans if span.kind is not PieceKind.REMOVED)
 
     @property
     def markdown(self) -> str:
         """For people: ~~removed~~ and **added**."""
-        marks = {Kind.SAME: "{}", Kind.REMOVED: "~~{}~~", Kind.ADDED: "**{}**"}
+        marks = {PieceKind.SAME: "{}", PieceKind.REMOVED: "~~{}~~", PieceKind.ADDED: "**{}**"}
         return "".join(marks[span.kind].format(span.text) for span in self.spans)
 
 
@@ -274,17 +276,17 @@ def differences(before: Motion, after: Motion) -> tuple[Difference, ...]:
     return tuple(Difference(name, _spans(old.get(name, ""), new.get(name, ""))) for name in order)
 
 
-def _spans(before: str, after: str) -> tuple[Span, ...]:
+def _spans(before: str, after: str) -> tuple[Piece, ...]:
     old, new = _TOKENS.findall(before), _TOKENS.findall(after)
-    found: list[Span] = []
+    found: list[Piece] = []
     for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
-            found.append(Span(Kind.SAME, "".join(old[a:b])))
+            found.append(Piece(PieceKind.SAME, "".join(old[a:b])))
             continue
         if a < b:
-            found.append(Span(Kind.REMOVED, "".join(old[a:b])))
+            found.append(Piece(PieceKind.REMOVED, "".join(old[a:b])))
         if c < d:
-            found.append(Span(Kind.ADDED, "".join(new[c:d])))
+            found.append(Piece(PieceKind.ADDED, "".join(new[c:d])))
     return tuple(found)
 
 
@@ -333,14 +335,14 @@ def _touched(amendment: Amendment) -> dict[str, Change]:
 
 
 @dataclass(frozen=True, slots=True)
-class Vote:
+class AmendmentVote:
     """One vote on amendments that are alike, and why it comes where it comes."""
 
     amendments: tuple[str, ...]
     reason: str
 
 
-def order_of_voting(motion: Motion, amendments: Sequence[Amendment]) -> tuple[Vote, ...]:
+def order_of_voting(motion: Motion, amendments: Sequence[Amendment]) -> tuple[AmendmentVote, ...]:
     """Along the text; of those that exclude each other, the one that goes furthest from the motion first.
 
     Deleting goes further than replacing, and of two replacements the one that keeps fewer words; what is equal keeps
@@ -353,7 +355,7 @@ def order_of_voting(motion: Motion, amendments: Sequence[Amendment]) -> tuple[Vo
     return tuple(vote for group in groups for vote in _votes(motion, group))
 
 
-def _votes(motion: Motion, group: Sequence[Amendment]) -> list[Vote]:
+def _votes(motion: Motion, group: Sequence[Amendment]) -> list[AmendmentVote]:
     distinct: list[list[Amendment]] = []
     for amendment in group:
         twins = next((same for same in distinct if set(same[0].changes) == set(amendment.changes)), None)
@@ -362,7 +364,7 @@ def _votes(motion: Motion, group: Sequence[Amendment]) -> list[Vote]:
         else:
             twins.append(amendment)
     distinct.sort(key=lambda same: -reach(motion, same[0]))
-    return [Vote(tuple(a.id for a in same), _reason(motion, same, len(distinct))) for same in distinct]
+    return [AmendmentVote(tuple(a.id for a in same), _reason(motion, same, len(distinct))) for same in distinct]
 
 
 def _groups(amendments: Sequence[Amendment]) -> list[list[Amendment]]:
@@ -411,7 +413,7 @@ class Amending:
     carried: tuple[str, ...]
     lost: tuple[str, ...]
     fallen: tuple[str, ...]
-    next: Vote | None
+    next: AmendmentVote | None
     text: Motion
 
 
@@ -421,7 +423,7 @@ def amending(motion: Motion, amendments: Sequence[Amendment], results: Mapping[s
     carried: list[str] = []
     lost: list[str] = []
     fallen: list[str] = []
-    following: Vote | None = None
+    following: AmendmentVote | None = None
     for vote in order_of_voting(motion, amendments):
         name = vote.amendments[0]
         known = [results[other] for other in vote.amendments if other in results]
@@ -443,7 +445,7 @@ def amending(motion: Motion, amendments: Sequence[Amendment], results: Mapping[s
 # --- from body to body -------------------------------------------------------------------------------------------
 
 
-def compose(
+def compose_motions(
     motion_id: str, *, title: str, text: str, proposer: str, at: datetime, parts: Sequence[Motion]
 ) -> tuple[Motion, tuple[Motion, ...]]:
     """One motion in the place of several before the same body; gives it and the parts, which go no further."""
@@ -454,7 +456,7 @@ def compose(
     return Motion(motion_id, parts[0].body, title, paragraphs_of(text), proposer, at, origins=origins), done
 
 
-def forward(state: State, motion: Motion, *, to: str, motion_id: str, at: datetime) -> Motion:
+def forward_motion(state: State, motion: Motion, *, to: str, motion_id: str, at: datetime) -> Motion:
     """A carried motion before another body, above, below or in alliance; raises NotInOrder where there is no tie."""
     if motion.stage is not Stage.CARRIED:
         raise NotInOrder("Only what a body has carried is forwarded in its name.", hint="Have it decided first.")
@@ -482,7 +484,7 @@ def propose_endorsement(
     title = f"Endorsement of {subject.kind} {subject.id} of {subject.body}"
     text = f"We endorse the {subject.kind} {subject.id} of {subject.body}, whose text has the hash {subject.sha256}."
     return replace(
-        submit(state, motion_id, body=body, title=title, text=text, proposer=proposer, at=at), subject=subject
+        submit_motion(state, motion_id, body=body, title=title, text=text, proposer=proposer, at=at), subject=subject
     )
 
 
@@ -493,7 +495,7 @@ def endorsement(motion: Motion) -> Endorsement:
     return Endorsement(motion.subject, motion.body, motion.id)
 
 
-def trail(motion: Motion, known: Mapping[str, Motion]) -> tuple[Motion, ...]:
+def trail_of(motion: Motion, known: Mapping[str, Motion]) -> tuple[Motion, ...]:
     """Every motion that it goes back to, nearest first: what it was forwarded from, composed of, or endorses."""
     found: list[Motion] = []
     seen = {motion.id}

@@ -90,7 +90,7 @@ class Appended:
     head: Head
 
 
-def append(
+def record_event(
     head: Head,
     kind: str,
     *,
@@ -139,12 +139,12 @@ def _refuse_free_text(value: Plain, name: str) -> None:
             _refuse_free_text(item, name)
 
 
-def erase(openings: Iterable[Opening], person: str) -> tuple[Opening, ...]:
+def erase_person(openings: Iterable[Opening], person: str) -> tuple[Opening, ...]:
     """The openings without those of the person; the store must destroy the others, keys included."""
     return tuple(opening for opening in openings if opening.person != person)
 
 
-def export(
+def export_record(
     instance: str, entries: Sequence[Entry], openings: Iterable[Opening] = (), anchors: Iterable[Anchor] = ()
 ) -> dict[str, Any]:
     """The record as a file; give openings only of what the body publishes."""
@@ -200,7 +200,7 @@ class Verified:
         return not self.faults
 
 
-def verify(data: object, *, anchors: Sequence[object] = (), trust: Trust | None = None) -> Verified:
+def verify_record(data: object, *, anchors: Sequence[object] = (), trust: Trust | None = None) -> Verified:
     """Verifies an export without any database; raises InvalidValue where it is no export.
 
     Anchors kept elsewhere are what finds a tail that was cut off, or a chain that was made anew as a whole.
