@@ -1,5 +1,6 @@
 """Takes a source in and keeps it: files, texts, passages, and what is known about them."""
 
+from lyceum.archive.drafts import Draft, Part
 from lyceum.archive.extract import LimitedWorker
 from lyceum.archive.ingest import Intake, Refused, Taken, stored_extract
 from lyceum.archive.model import Block, Extracted, Metadata, Page, PartialDate, TextBuilder
@@ -42,10 +43,10 @@ from lyceum.archive.store import (
 
 __all__ = [
     "PASSAGES_PER_VERSION", "READABLE", "TEXT_BLOCK", "WITH_TEXT", "BlobStore", "Block", "Catalogue", "Document",
-    "Extracted", "ExtractedProduct", "Failure", "FolderBlobStore", "Found", "Holdings", "Intake", "KeptBlobs",
-    "LimitedWorker", "Metadata", "MetadataTable", "Moved", "Outcome", "Page", "PageFinder", "PartialDate", "Passage",
-    "Product", "Received", "Records", "Refused", "Segment", "SegmentedProduct", "SqliteCatalogue", "State", "Taken",
-    "TextBuilder", "Texts", "document_id", "document_of", "find_files", "packed_structure", "passage_of",
+    "Draft", "Extracted", "ExtractedProduct", "Failure", "FolderBlobStore", "Found", "Holdings", "Intake", "KeptBlobs",
+    "LimitedWorker", "Metadata", "MetadataTable", "Moved", "Outcome", "Page", "PageFinder", "Part", "PartialDate",
+    "Passage", "Product", "Received", "Records", "Refused", "Segment", "SegmentedProduct", "SqliteCatalogue", "State",
+    "Taken", "TextBuilder", "Texts", "document_id", "document_of", "find_files", "packed_structure", "passage_of",
     "plain_pages", "segment", "stored_extract", "text_between", "text_blocks", "text_digest", "unpacked_structure",
     "version_id",
 ]  # fmt: skip

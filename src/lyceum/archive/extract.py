@@ -13,18 +13,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any, Protocol, TypeVar, cast
 
+from lyceum.archive.drafts import LARGEST_DRAFT, Draft, checked_draft, draft_of, reader_of, too_long
 from lyceum.archive.model import Block, Extracted, Metadata, Page
 from lyceum.errors import ExtractionFailed, LyceumError
 
-__all__ = ["Extractor", "LimitedWorker", "detect", "extract_here"]
+__all__ = ["Extractor", "LimitedWorker", "detect", "draft_here", "extract_here"]
 
 log = logging.getLogger(__name__)
+
+_Value = TypeVar("_Value")
 
 HEAD_BYTES = 4096
 REPLY_BYTES = 200 * 2**20
@@ -76,17 +79,8 @@ def extract_here(path: Path, name: str, media_type: str) -> Extracted:
         hint = "Remove the password in Word or LibreOffice and add the file again."
         raise ExtractionFailed(f"“{name}” is encrypted.", hint=hint, code="encrypted_file")
     extractor = _extractor_for(media_type, name)
-    try:
+    with _failure_told(name, media_type):
         extracted = extractor.extract(path, name)
-    except (ExtractionFailed, MemoryError):
-        raise
-    except Exception as exc:  # hostile bytes make the libraries raise anything
-        log.info("extractor failed", extra={"media_type": media_type, "error": type(exc).__name__})
-        raise ExtractionFailed(
-            f"“{name}” could not be read as {media_type} ({type(exc).__name__}).",
-            hint="Open the file in its own program, save it anew and add it again.",
-            code="damaged_file",
-        ) from exc
     if not extracted.text.strip():
         raise ExtractionFailed(
             f"“{name}” holds no text.",
@@ -94,6 +88,37 @@ def extract_here(path: Path, name: str, media_type: str) -> Extracted:
             code="no_text",
         )
     return replace(extracted, text=_sound(extracted.text), metadata=_sound_metadata(extracted.metadata))
+
+
+def draft_here(path: Path, name: str, media_type: str) -> Draft:
+    """A draft read in this process, without limits; raises ExtractionFailed."""
+    reader = reader_of(media_type)
+    if reader is None:
+        draft = draft_of(extract_here(path, name, media_type))
+    else:
+        with _failure_told(name, media_type):
+            draft = reader(path, name)
+    if not draft.text.strip():
+        raise ExtractionFailed(f"“{name}” holds no text.", hint="Check that this is the right file.", code="no_text")
+    if len(draft.text) > LARGEST_DRAFT:
+        raise too_long(name)
+    return draft
+
+
+@contextlib.contextmanager
+def _failure_told(name: str, media_type: str) -> Iterator[None]:
+    """Turns whatever a library raises over hostile bytes into our error."""
+    try:
+        yield
+    except (ExtractionFailed, MemoryError):
+        raise
+    except Exception as exc:
+        log.info("extractor failed", extra={"media_type": media_type, "error": type(exc).__name__})
+        raise ExtractionFailed(
+            f"“{name}” could not be read as {media_type} ({type(exc).__name__}).",
+            hint="Open the file in its own program, save it anew and add it again.",
+            code="damaged_file",
+        ) from exc
 
 
 class LimitedWorker:
@@ -122,11 +147,19 @@ class LimitedWorker:
 
     def extract(self, path: Path, name: str) -> Extracted:
         """The text of a file; raises ExtractionFailed, with time_limit, memory_limit or worker_crashed too."""
-        self._check_size(path, name)
-        request = {"path": str(path.absolute()), "name": name}
+        return self._asked({"path": str(path.absolute()), "name": name}, lambda reply: checked(reply["extracted"]))
+
+    def read_draft(self, path: Path, name: str) -> Draft:
+        """A draft with its lines or pages; raises ExtractionFailed as `extract` does."""
+        request = {"path": str(path.absolute()), "name": name, "as": "draft"}
+        return self._asked(request, lambda reply: checked_draft(reply["draft"]))
+
+    def _asked(self, request: Mapping[str, str], read: Callable[[Mapping[str, Any]], _Value]) -> _Value:
+        name = request["name"]
+        self._check_size(Path(request["path"]), name)
         try:
             reply = self._running_child().ask(request, seconds=self._seconds)
-            return self._read(reply, name)
+            return self._read(reply, name, read)
         except BaseException as error:
             if not isinstance(error, ExtractionFailed) or error.code in _CHILD_IS_SPOILT:
                 self.close()
@@ -153,11 +186,11 @@ class LimitedWorker:
             self._child = _Child(self._memory_mb)
         return self._child
 
-    def _read(self, reply: Mapping[str, Any], name: str) -> Extracted:
+    def _read(self, reply: Mapping[str, Any], name: str, read: Callable[[Mapping[str, Any]], _Value]) -> _Value:
         if "error" in reply:
             raise _error_of(reply["error"])
         try:
-            return checked(reply["extracted"])
+            return read(reply)
         except (KeyError, TypeError, ValueError, LyceumError) as exc:
             raise _crashed(name, "answered with something that is no text") from exc
 

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from lyceum.archive.extract import HEAD_BYTES, REPLY_BYTES, detect, extract_here
+from lyceum.archive.extract import HEAD_BYTES, REPLY_BYTES, detect, draft_here, extract_here
 from lyceum.archive.model import Extracted
 from lyceum.errors import ExtractionFailed
 
@@ -38,7 +38,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     while request := _receive(requests):
         spare = bytearray(_MEMORY_SPARED)
         try:
-            reply = answer(Path(request["path"]), request["name"])
+            reply = answer(Path(request["path"]), request["name"], as_draft=request.get("as") == "draft")
         except MemoryError:
             del spare
             _send(replies, {"error": _memory_limit(request["name"])})
@@ -47,11 +47,13 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
         _send(replies, reply)
 
 
-def answer(path: Path, name: str) -> dict[str, Any]:
+def answer(path: Path, name: str, *, as_draft: bool = False) -> dict[str, Any]:
     """One file's text or error, ready for JSON; a MemoryError is the caller's to handle."""
     try:
         with path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
+        if as_draft:
+            return {"draft": draft_here(path, name, detect(head, name)).as_dict()}
         return {"extracted": _as_dict(extract_here(path, name, detect(head, name)))}
     except ExtractionFailed as error:
         return {"error": error.as_dict()}

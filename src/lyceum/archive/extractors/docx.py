@@ -154,6 +154,53 @@ def _notes(source: bytes, tag: str) -> Iterator[Piece]:
             yield Piece("paragraph", f"[{note.get(f'{_W}id') or '*'}] {text}")
 
 
+# --- drafts ------------------------------------------------------------------------------------------
+
+_QUOTE_STYLE = re.compile(r"quot|block ?text|zitat|citation|citaz|\bcita\b|citat|citaat", re.IGNORECASE)
+_INDENTED = 500  # twips, about 9 mm
+
+
+def set_paragraphs(path: Path, name: str) -> Iterator[tuple[str, bool]]:
+    """The paragraphs of a draft, notes last, each with whether its style or indentation sets it off as quoted."""
+    open_package(path, name).close()
+    try:
+        with path.open("rb") as stream:
+            document = docx.Document(stream)
+    except (OpcError, BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as exc:
+        raise damaged(name, "it is no Word document") from exc
+    quoting = _quoting_styles(document)
+    for element in document.element.body.iter(f"{_W}p"):
+        if not any(above.tag in _LEFT_OUT for above in element.iterancestors()):
+            yield _text(element).strip(), _is_set_off(element, quoting)
+    for note in _all_notes(document):
+        yield note.text, False
+
+
+def _quoting_styles(document: Document) -> set[str]:
+    """The ids of the paragraph styles that are for quotations, by their names or those that they are based on."""
+    styles = {style.get(f"{_W}styleId") or "": style for style in document.styles.element.iter(f"{_W}style")}
+
+    def quotes(style: etree._Element | None, depth: int = 0) -> bool:
+        if style is None or depth > len(styles):
+            return False
+        based = styles.get(_value(style.find(f"{_W}basedOn")))
+        return bool(_QUOTE_STYLE.search(_value(style.find(f"{_W}name")))) or quotes(based, depth + 1)
+
+    return {name for name, style in styles.items() if quotes(style)}
+
+
+def _is_set_off(paragraph: etree._Element, quoting: set[str]) -> bool:
+    style = _value(paragraph.find(f"{_W}pPr/{_W}pStyle"))
+    if style in quoting:
+        return True
+    indent = paragraph.find(f"{_W}pPr/{_W}ind")
+    listed = paragraph.find(f"{_W}pPr/{_W}numPr") is not None or style.lower().startswith("list")
+    if indent is None or listed:
+        return False
+    left = indent.get(f"{_W}left") or indent.get(f"{_W}start") or "0"
+    return left.lstrip("-").isdigit() and int(left) >= _INDENTED and not indent.get(f"{_W}hanging")
+
+
 def _metadata(document: Document) -> Metadata:
     """The core properties; `created` is the file's time, so it is never the date."""
     core = document.core_properties
