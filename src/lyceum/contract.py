@@ -6,14 +6,13 @@ CONTRACT.md promises these shapes, and docs/reference describes them.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from lyceum.errors import InvalidValue
 from lyceum.library import (
     Answer,
-    Checked,
     Document,
     Facets,
     Filter,
@@ -21,6 +20,7 @@ from lyceum.library import (
     Library,
     PartialDate,
     Question,
+    QuoteReport,
     Scope,
     SearchResult,
     Source,
@@ -140,9 +140,9 @@ def abstention(answer: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def quotations_json(checked: Sequence[Checked]) -> dict[str, Any]:
-    """The verdicts on the quotations of a draft."""
-    return {"quotations": [one.as_dict() for one in checked]}
+def quotations_json(report: QuoteReport) -> dict[str, Any]:
+    """The verdicts on the quotations of a draft, and what in it was not checked."""
+    return report.as_dict()
 
 
 def shown_json(

@@ -442,58 +442,6 @@ def test_a_question_that_cannot_be_read_does_not_stop_a_batch(run, home, batch, 
     assert [line["id"] for line in ran.lines] == [1, 2]
 
 
-# --- check-quotes ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def draft(tmp_path: Path):
-    def write(content: str, name: str = "draft.md") -> Path:
-        path = tmp_path / name
-        path.write_text(content)
-        return path
-
-    return write
-
-
-def test_a_draft_whose_quotations_are_exact_is_exit_code_0(run, home, draft):
-    path = draft("Besant reports a “splendid salary of the match girls” of four shillings.")
-    ran = run("check-quotes", path, "--json", home=home)
-    assert ran.code == 0
-    assert [(q["verdict"], q["line"]) for q in ran.json["quotations"]] == [("exact", 1)]
-    assert ran.json["quotations"][0]["source"]["title"] == "White Slavery in London"
-
-
-def test_a_draft_with_other_quotations_is_exit_code_1(run, home, draft):
-    path = draft(
-        "Owen wrote of the “splendid salary of the match girls”.\n\n"
-        "He held that “Nine hours of daily labour is enough for any human being.”\n\n"
-        "And “the moon is a harsh mistress”, he said.\n"
-    )
-    ran = run("check-quotes", path, "--json", home=home)
-    assert ran.code == 1
-    assert [q["verdict"] for q in ran.json["quotations"]] == ["misattributed", "altered", "not_found"]
-    assert ran.json["quotations"][1]["difference"] == [{"draft": "Nine", "source": "Eight"}]
-    shown = run("check-quotes", path, home=home)
-    assert "draft “Nine”, source “Eight”" in shown.out
-    assert "3 quotations, 0 exact." in shown.err
-
-
-@pytest.mark.parametrize("name", ["draft.txt", "draft.md"])
-def test_lines_are_those_of_the_draft(run, home, draft, name):
-    """As an editor counts them, whatever the reading of the file does to its white space."""
-    path = draft("Title\n\n\n\nSome words here.\nAnd “Eight hours of daily labour is enough”.\n", name)
-    assert [q["line"] for q in run("check-quotes", path, "--json", home=home).json["quotations"]] == [6]
-
-
-def test_a_draft_without_quotations_is_exit_code_0(run, home, draft):
-    assert run("check-quotes", draft("Nothing is quoted here."), "--json", home=home).json == {"quotations": []}
-
-
-def test_a_draft_that_cannot_be_read_is_told(run, home, draft):
-    ran = run("check-quotes", draft(""), "--json", home=home)
-    assert (ran.code, ran.json["error"]["code"]) == (2, "no_text")
-
-
 # --- check, coverage ---------------------------------------------------------------------------------
 
 

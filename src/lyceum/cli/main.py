@@ -24,7 +24,7 @@ _COMMANDS = {
     "ask": ("reading", "Ask the archive; every quotation in the answer is verified."),
     "remove": ("library", "Take documents out, with all that was made of them."),
     "check": ("upkeep", "Look for damage in the home."),
-    "check-quotes": ("reading", "Check the quotations of a draft against the archive."),
+    "check-quotes": ("quotes", "Check the quotations of a draft against the archive."),
     "coverage": ("upkeep", "Show what the archive holds by year, language and kind."),
     "embed": ("upkeep", "Do every step that waits, such as vectors left for later."),
     "worker": ("upkeep", "Do what waits and what comes, beside others, until stopped."),
@@ -78,7 +78,7 @@ def cli(context: click.Context, home: Path | None) -> None:
 def main() -> NoReturn:
     """Runs the command and exits with its code."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    as_json = "--json" in sys.argv
+    as_json = "--json" in sys.argv or "--format json" in " ".join(sys.argv).replace("=", " ")
     try:
         code = _run()
         sys.exit(code if isinstance(code, int) else DONE)

@@ -1,4 +1,4 @@
-"""Commands that read: search, ask, check-quotes."""
+"""Commands that read: search, ask."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ from lyceum.contract import (
     answer_json,
     filter_of,
     own_passages,
-    quotations_json,
     result_json,
     search_json,
     timed,
@@ -32,7 +31,6 @@ from lyceum.contract import (
 from lyceum.errors import InvalidValue, UsageError
 from lyceum.library import (
     Answer,
-    Checked,
     Facets,
     Hit,
     Library,
@@ -143,32 +141,6 @@ def ask(
     for remark in answer.notes:
         note(remark)
     return 1 if answer.abstained else 0
-
-
-@click.command("check-quotes")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@json_option
-@click.pass_context
-def check_quotes(context: click.Context, file: Path, as_json: bool) -> int:
-    """Check the quotations of a draft (text, Markdown, HTML, DOCX, PDF) against the archive."""
-    with open_library(context) as library:
-        checked = library.check_quotes(file)
-    if as_json:
-        print_json(quotations_json(checked))
-    else:
-        for one in checked:
-            click.echo(_verdict_text(one))
-        click.echo(f"{len(checked)} quotations, {sum(one.verdict == 'exact' for one in checked)} exact.", err=True)
-    return 0 if all(one.verdict == "exact" for one in checked) else 1
-
-
-def _verdict_text(checked: Checked) -> str:
-    lines = [f"line {checked.quoted.line}: {checked.verdict}: {textwrap.shorten(checked.quoted.words, 90)}"]
-    lines += [f"    draft “{d.draft}”, source “{d.source}”" for d in checked.difference]
-    if checked.source:
-        about = ", ".join(filter(None, [*checked.source.creators, checked.source.title, checked.source.date]))
-        lines.append(f"    {about}, characters {checked.source.start}–{checked.source.end}")
-    return "\n".join(lines)
 
 
 def answer_text(answer: Answer, milliseconds: float) -> str:

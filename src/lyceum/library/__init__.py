@@ -11,10 +11,11 @@ from lyceum.library.integrity import Problem
 from lyceum.library.parts import model_requirements, quality_requirements
 from lyceum.library.work import Progress
 from lyceum.search import Filter, Hit, Mode, Order, Query, Scope, Snippet, read_query
-from lyceum.tutor import Answer, Checked, Question, Source, Turn
+from lyceum.tutor import Answer, Checked, Question, QuoteReport, Source, Turn, Verdict, quotes_as_html, quotes_as_text
 
 __all__ = [
     "AddReport", "Answer", "Checked", "Document", "Facets", "Filter", "Hit", "Library", "Mode", "Order", "Page",
-    "PartialDate", "Passage", "Problem", "Progress", "Query", "Question", "Scope", "SearchResult", "Snippet",
-    "Source", "State", "Turn", "model_requirements", "quality_requirements", "read_query",
+    "PartialDate", "Passage", "Problem", "Progress", "Query", "Question", "QuoteReport", "Scope", "SearchResult",
+    "Snippet", "Source", "State", "Turn", "Verdict", "model_requirements", "quality_requirements", "quotes_as_html",
+    "quotes_as_text", "read_query",
 ]  # fmt: skip

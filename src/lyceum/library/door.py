@@ -32,6 +32,7 @@ from lyceum.config import Settings
 from lyceum.errors import ReceiveFailed, UnknownDocument
 from lyceum.library.integrity import Problem, find_problems
 from lyceum.library.parts import make_model
+from lyceum.library.quoting import Stretches, known_works
 from lyceum.library.work import Progress, Workshop, silent
 from lyceum.search import (
     Filter,
@@ -51,8 +52,8 @@ from lyceum.tutor import (
     EXTRACTIVE,
     Answer,
     Asked,
-    Checked,
     Question,
+    QuoteReport,
     Searched,
     Source,
     Tell,
@@ -63,7 +64,7 @@ from lyceum.tutor import (
 )
 
 _STRETCHES = 8
-_AS_WRITTEN = (".txt", ".md", ".markdown")
+_TELLING = 20_000
 _AROUND = 1_200
 _EVERYTHING = Scope.everything()
 """For the owner of the home, who is who runs the command; the site gives the scope of each asker."""
@@ -248,17 +249,16 @@ class Library(Workshop):
         """The archive's answer; see `lyceum.tutor.ask`. Raises InvalidValue for a model that cannot be meant."""
         return ask(question, _Shelves(self), self._optional_embedder, make_model(model, self._settings), tell)
 
-    def check_quotes(self, draft: Path, scope: Scope = _EVERYTHING) -> list[Checked]:
+    def check_quotes(self, draft: Path, scope: Scope = _EVERYTHING) -> QuoteReport:
         """A verdict on every quotation of a draft, which is read but not added; raises ExtractionFailed."""
         with LimitedWorker(
             seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
         ) as worker:
-            text = worker.extract(draft, draft.name).text
-        if draft.suffix.lower() in _AS_WRITTEN:
-            # Lines are those of the file, which extraction would join.
-            text = draft.read_text(encoding="utf-8", errors="replace")
-        creators = {name for document in self.documents(scope=scope) for name in document.metadata.creators}
-        return check_quotations(find_quotations(text), lambda words: self._stretches(words, scope), creators)
+            read = worker.read_draft(draft, draft.name)
+        language = texts.detect_language(read.text[:_TELLING])
+        shelf = Stretches(self._index_of_today(), self._catalogue, scope, language)
+        known = known_works(self.documents(scope=scope))
+        return check_quotations(find_quotations(read), shelf, known, language=language)
 
     def coverage(self, scope: Scope = _EVERYTHING) -> dict[str, Any]:
         """What a scope holds: documents by year, language, kind and collection, and what waits or failed."""
@@ -284,7 +284,7 @@ class Library(Workshop):
             self._rows = revision, {document.row: document for document in self._catalogue.find(states=READABLE)}
         return self._rows[1]
 
-    def _stretches(self, words: str, scope: Scope) -> list[Source]:
+    def _stretches(self, words: str, scope: Scope = _EVERYTHING) -> list[Source]:
         """Where some words may stand: the passages that hold them best, with what stands around each."""
         plain = tuple(texts.plain_terms(words))
         anything = Filter()

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from lyceum import text as texts
 from lyceum.tutor.asking import Asked, read_question
 from lyceum.tutor.conversation import stand_alone
+from lyceum.tutor.drafts import find_quotations
 from lyceum.tutor.llm import LanguageModel
 from lyceum.tutor.model import Question, Turn
-from lyceum.tutor.quotes import find_quotations
 from lyceum.tutor.times import When, read_when
 
 _LONG = 60
@@ -88,4 +88,4 @@ def _sentences(text: str) -> list[str]:
 
 def _quoted(question: str) -> list[str]:
     """What the question puts between quotation marks, where that is more than a title or a term."""
-    return [q.words for q in find_quotations(question) if texts.word_count(q.words) >= _FEWEST_QUOTED]
+    return [q.words for q in find_quotations(question).found if texts.word_count(q.words) >= _FEWEST_QUOTED]
