@@ -101,14 +101,6 @@ def test_a_draft_that_cannot_be_read_is_told(run, home, tmp_path, name, content,
     assert (ran.code, ran.json["error"]["code"]) == (2, code)
 
 
-def test_a_draft_with_too_many_quotations_is_checked_in_part(run, home, draft):
-    """Exit code 1, since what was not looked at may be false; 100,000 marks are 50,000 quotations."""
-    ran = run("check-quotes", draft("“daily labour is enough” " * 50_000), "--json", home=home)
-    assert (ran.code, len(ran.json["quotations"])) == (1, 5_000)
-    assert ran.json["left_out"]["too_many"] == 45_000
-    assert {q["verdict"] for q in ran.json["quotations"]} == {"exact"}
-
-
 def test_an_empty_archive_has_nothing(run, tmp_path, draft):
     ran = run("check-quotes", draft(TRUE), "--json", home=tmp_path / "new")
     assert [q["verdict"] for q in ran.json["quotations"]] == ["not_found"]

@@ -323,6 +323,15 @@ def test_a_report_tells_what_was_not_checked():
     )  # fmt: skip
 
 
+def test_a_report_on_a_part_of_a_draft_is_not_clean():
+    """What was not looked at may be false."""
+    found = find_quotations("“They did not ask for alms” " * 30, most=20)
+    part = check_quotations(found, Shelves(ALL), known(ALL), language="en")
+    assert (len(part), part.left_out, part.clean) == (20, 10, False)
+    assert {one.verdict for one in part} == {Verdict.EXACT}
+    assert part.as_dict()["left_out"] == {"short": 0, "titles": 0, "too_many": 10}
+
+
 def test_the_text_report_names_place_and_difference():
     shown = quotes_as_text(report("Marx wrote: “In 1845 the weavers of Peterswaldau rose.”"))
     assert "line 1: altered" in shown
