@@ -317,23 +317,24 @@ class _Checker:
             yield from map(self._check, quoted.inner)
 
     def _check(self, quoted: Quoted) -> Checked:
-        possible, sources, proven = self._looked_up(quoted.words)
+        claim = self._attributor.claim(quoted)
+        possible, sources, proven = self._looked_up(quoted.words, claim)
         near = [] if proven else self._near(quoted, sources)
         proven = proven or _proven_nearly(quoted, near)
         if proven:
-            return self._attributed(quoted, proven, possible)
+            return self._attributed(quoted, claim, proven, possible)
         return self._judged(quoted, near)
 
     # --- where to look -------------------------------------------------------------------------------
 
-    def _look_up(self, words: str) -> tuple[list[tuple[Piece, ...]], list[Source], list[_Proven]]:
-        """What words may mean, the stretches to look at, and those in which they stand."""
+    def _look_up(self, words: str, claim: Claim) -> tuple[list[tuple[Piece, ...]], list[Source], list[_Proven]]:
+        """What words may mean, the stretches to look at, and those in which they stand: one that fits is enough."""
         possible = list(readings(words))
         sources = self._standing(possible)
-        proven = _proofs(possible, sources)
+        proven = _proofs(possible, sources, claim)
         if not proven:
             sources = [*sources, *self._partly(possible[-1], len(words))]
-            proven = _proofs(possible, sources)
+            proven = _proofs(possible, sources, claim)
         return possible, sources, proven
 
     def _standing(self, possible: Sequence[tuple[Piece, ...]], author: str | None = None) -> list[Source]:
@@ -417,19 +418,19 @@ class _Checker:
         pair = _two_places(words.words, near)
         if pair is None:
             return None
-        (one, begin), (other, end) = pair
+        (one, _), (other, end) = pair
         first, second = (
             _cited(near.source, near.tokens, near.aligned.first, near.aligned.last) for near in (one, other)
         )
         joint = quoted.words[words.starts[end] :] if end < len(words) else ""
         difference = Difference(joint, second.exact if second else "", Kind.SPLICED)
-        del begin
         return Checked(quoted, Verdict.ALTERED, first, (difference,), further=(second,) if second else ())
 
     # --- with whom -----------------------------------------------------------------------------------
 
-    def _attributed(self, quoted: Quoted, proven: Sequence[_Proven], possible: Sequence[tuple[Piece, ...]]) -> Checked:
-        claim = self._attributor.claim(quoted)
+    def _attributed(
+        self, quoted: Quoted, claim: Claim, proven: Sequence[_Proven], possible: Sequence[tuple[Piece, ...]]
+    ) -> Checked:
         claimed = [person for name in claim.authors if (person := person_of(name))]
         # A copy of which nobody says who wrote it speaks for nobody where another copy does say it.
         proven = [one for one in proven if one.source.creators] or proven
@@ -453,9 +454,8 @@ class _Checker:
         for person in claimed:
             if any(person.may_be(own) for own in self._known.families.get(person.family[-1], ())):
                 sources = self._standing(possible, author=" ".join(person.family))
-                proven = _proofs(possible, sources)
+                proven = _proofs(possible, sources, claim)
                 found += [one for one in proven if _is_by_any([person], one.source.creators)]
-        del claim
         return found
 
     def _may_be_a_person(self, name: str) -> bool:
@@ -564,15 +564,20 @@ _SHORT, _RUN, _LONGEST_RUN, _MOST_RUNS = 8, 4, 9, 6
 # --- proof ---------------------------------------------------------------------------------------------
 
 
-def _proofs(possible: Sequence[tuple[Piece, ...]], sources: Sequence[Source]) -> list[_Proven]:
-    """The sources in which a reading of a quotation stands."""
+def _proofs(possible: Sequence[tuple[Piece, ...]], sources: Sequence[Source], claim: Claim) -> list[_Proven]:
+    """The sources in which a reading of a quotation stands; no more than one that is all that the draft says."""
     found: list[_Proven] = []
+    claimed = [person for name in claim.authors if (person := person_of(name))]
+    edition = bool(claim.years or claim.pages or claim.works)
     for source in sources:
         for n, pieces in enumerate(possible):
             citations = prove(pieces, source)
             if citations and (n == 0 or not _has_brackets(source, citations)):
                 found.append(_Proven(source, citations))
                 break
+        own = found[-1].source.creators if found else ()
+        if own and not edition and (not claim.authors or _is_by_any(claimed, own)):
+            break
     return found
 
 
