@@ -6,7 +6,7 @@ CONTRACT.md promises these shapes, and docs/reference describes them.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -24,10 +24,12 @@ from lyceum.library import (
     Scope,
     SearchResult,
     Source,
+    Turn,
+    turns_of,
 )
 
 __all__ = [
-    "FILTERS", "MOST_HITS", "abstention", "answer_json", "document_json", "filter_of", "own_passages",
+    "FILTERS", "MOST_HITS", "abstention", "answer_json", "document_json", "filter_of", "history_of", "own_passages",
     "quotations_json", "result_json", "search_json", "shown_json", "timed",
 ]  # fmt: skip
 
@@ -53,6 +55,20 @@ def filter_of(values: Mapping[str, Any]) -> Filter:
         last=min(lasts, default=None),
         **{name: wanted[name] for name in FILTERS[3:]},
     )
+
+
+def history_of(turns: Sequence[Mapping[str, Any]]) -> tuple[Turn, ...]:
+    """The turns before a question, oldest first: answers as given before, or objects with question and answer.
+
+    Raises InvalidValue.
+    """
+    said = []
+    for turn in turns:
+        if not isinstance(turn, Mapping) or not isinstance(turn.get("question"), str):
+            raise InvalidValue("A turn is an object with question and answer.", hint='{"question": "…", "answer": "…"}')
+        answer = turn.get("answer", " ".join(claim["text"] for claim in turn.get("claims", ())))
+        said.append((turn["question"], str(answer or "")))
+    return turns_of(said)
 
 
 def own_passages(value: Any) -> tuple[Source, ...] | None:

@@ -3,6 +3,7 @@
 LyceumError                      has a code, a message and a hint; codes are explained in docs/reference/errors.md
 ├── UsageError                   the request makes no sense as given (exit code 2)
 │   ├── UnknownDocument          no document has this id
+│   ├── UnknownAnswer            no kept answer has this id
 │   └── InvalidValue             a date, language, filter or field value cannot be read
 ├── HomeError                    the home or a setting is unusable (exit code 3)
 │   ├── ConfigError              a setting is wrong
@@ -64,6 +65,12 @@ class UnknownDocument(UsageError):
     """No document has this id."""
 
     code = "unknown_document"
+
+
+class UnknownAnswer(UsageError):
+    """No kept answer has this id."""
+
+    code = "unknown_answer"
 
 
 class InvalidValue(UsageError):

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from lyceum import config
 from lyceum.cli.output import json_option as json_option  # noqa: PLC0414 - the other commands take them from here
 from lyceum.cli.output import note as note  # noqa: PLC0414
 from lyceum.cli.output import print_json as print_json  # noqa: PLC0414
-from lyceum.errors import UsageError
+from lyceum.errors import InvalidValue, UsageError
 from lyceum.library import Library, Progress
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -106,3 +106,18 @@ def progress() -> Progress | None:
 def _duration(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+
+
+def text_of(line: Mapping[str, Any], name: str) -> str:
+    """The text of one field of a batch's line; raises InvalidValue."""
+    value = line.get(name)
+    if value is not None and not isinstance(value, str):
+        raise InvalidValue(f"“{name}” is not text.", hint="Put it in quotation marks.")
+    return value or ""
+
+
+def error_json(error: Exception) -> dict[str, str]:
+    """What went wrong with one line of a batch, as its answer."""
+    if isinstance(error, UsageError):
+        return error.as_dict()
+    return {"code": "invalid_value", "message": str(error), "hint": "See `--help` for the values of each option."}

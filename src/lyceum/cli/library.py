@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from lyceum.cli.asking import show_answer
 from lyceum.cli.common import filter_options, json_option, note, open_library, print_json, progress
 from lyceum.contract import document_json, filter_of, shown_json
 from lyceum.library import Document, Scope
@@ -87,8 +88,10 @@ def documents(context: click.Context, /, failed: bool, as_json: bool, **options:
 @json_option
 @click.pass_context
 def show(context: click.Context, document: str, version: str | None, whole: bool, as_json: bool) -> int:
-    """Show one document, or its whole text."""
+    """Show one document, or its whole text; or a kept answer, its quotations verified again."""
     with open_library(context) as library:
+        if document.startswith("a-") or document == "last":
+            return show_answer(library, document, as_json=as_json)
         if as_json:
             print_json(shown_json(library, document, Scope.everything(), version=version, whole=whole))
             return 0

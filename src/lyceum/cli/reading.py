@@ -1,4 +1,4 @@
-"""Commands that read: search, ask."""
+"""The command that searches."""
 
 from __future__ import annotations
 
@@ -11,33 +11,30 @@ from typing import Any
 import click
 
 from lyceum.cli.common import (
+    error_json,
     filter_options,
     json_option,
     note,
     open_library,
     print_json,
     read_lines,
+    text_of,
 )
 from lyceum.contract import (
     MOST_HITS,
-    abstention,
-    answer_json,
     filter_of,
-    own_passages,
     result_json,
     search_json,
-    timed,
 )
 from lyceum.errors import InvalidValue, UsageError
 from lyceum.library import (
-    Answer,
+    ELSEWHERE,
     Facets,
     Hit,
     Library,
     Mode,
     Order,
     Passage,
-    Question,
     Scope,
     SearchResult,
     Snippet,
@@ -106,93 +103,22 @@ def search(
     return 0 if result.hits else 1
 
 
-@click.command()
-@click.argument("question", required=False)
-@click.option("--model", default="extractive", show_default=True, metavar="NAME",
-              help="extractive, or openai:MODEL with LYCEUM_MODEL_URL and LYCEUM_MODEL_KEY.")  # fmt: skip
-@click.option("--questions", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.jsonl",
-              help="Many questions, one JSON object a line with id, question, and passages of their own.")  # fmt: skip
-@filter_options
-@json_option
-@click.pass_context
-def ask(
-    context: click.Context,
-    /,
-    question: str | None,
-    model: str,
-    questions: Path | None,
-    as_json: bool,
-    **options: Any,
-) -> int:
-    """Ask the archive. The answer is made of quotations that were found in their sources, or there is none."""
-    if (question is None) == (questions is None):
-        raise UsageError("Give a QUESTION, or --questions FILE.jsonl.", hint="See `lyceum ask --help`.")
-    with open_library(context) as library:
-        if questions:
-            for line in read_lines(questions):
-                print_json({"id": line.get("id"), **_batch_ask(library, line, model)})
-            return 0
-        asked = Question(question or "", Scope.everything(), filter_of(options))
-        answer, milliseconds = timed(library, asked, model)
-    if as_json:
-        print_json({"id": None, **answer_json(answer, milliseconds)})
-    else:
-        click.echo(answer_text(answer, milliseconds))
-    for remark in answer.notes:
-        note(remark)
-    return 1 if answer.abstained else 0
-
-
-def answer_text(answer: Answer, milliseconds: float) -> str:
-    """An answer as a person reads it at a terminal."""
-    if answer.abstained:
-        return "\n".join([*abstention(answer.as_dict()), f"{milliseconds:.0f} ms"])
-    parts = [
-        textwrap.fill(claim.text, _WIDTH) + " " + "".join(f"[{n}]" for n in claim.citations) for claim in answer.claims
-    ]
-    sources = []
-    for number, citation in enumerate(answer.citations, start=1):
-        place = f"page {citation.page}, " if citation.page else ""
-        about = ", ".join(filter(None, [*citation.creators, citation.title, citation.date]))
-        where = citation.document or citation.source
-        sources.append(f"[{number}] {about} ({place}{where}, characters {citation.start}–{citation.end})")
-    return "\n\n".join(
-        [*parts, "\n".join([*sources, f"Every quotation was found in its source. {milliseconds:.0f} ms"])]
-    )
-
-
 def _batch_search(library: Library, line: Mapping[str, Any], limit: int, mode: str, order: str) -> dict[str, Any]:
     try:
         query = read_query(
-            _text_of(line, "query"),
+            text_of(line, "query"),
             Scope.everything(),
             filter_of(line),
             mode=Mode(line.get("mode", mode)),
             limit=_limit_of(line, limit),
             order=Order(line.get("sort", order)),
+            elsewhere=float(line.get("elsewhere", ELSEWHERE)),
         )
         result = library.search(query)
+        facets = {"facets": asdict(library.facets(query))} if line.get("facets") else {}
     except (UsageError, ValueError, TypeError, AttributeError) as error:
-        return {"hits": [], "milliseconds": 0, "error": _error_json(error)}
-    return result_json(result)
-
-
-def _batch_ask(library: Library, line: Mapping[str, Any], model: str) -> dict[str, Any]:
-    try:
-        question = Question(
-            _text_of(line, "question"), Scope.everything(), filter_of(line), own_passages(line.get("passages"))
-        )
-        answer, milliseconds = timed(library, question, _text_of({"model": model, **line}, "model"))
-    except (UsageError, ValueError, TypeError, AttributeError) as error:
-        return {"question": line.get("question"), "error": _error_json(error)}
-    return answer_json(answer, milliseconds)
-
-
-def _text_of(line: Mapping[str, Any], name: str) -> str:
-    value = line.get(name)
-    if value is not None and not isinstance(value, str):
-        raise InvalidValue(f"“{name}” is not text.", hint="Put it in quotation marks.")
-    return value or ""
+        return {"hits": [], "milliseconds": 0, "error": error_json(error)}
+    return {**result_json(result), **facets}
 
 
 def _limit_of(line: Mapping[str, Any], limit: int) -> int:
@@ -200,12 +126,6 @@ def _limit_of(line: Mapping[str, Any], limit: int) -> int:
     if not isinstance(value, int) or not 1 <= value <= MOST_HITS:
         raise InvalidValue(f"The limit is {value!r}.", hint=f"It is a number from 1 to {MOST_HITS}.")
     return value
-
-
-def _error_json(error: Exception) -> dict[str, str]:
-    if isinstance(error, UsageError):
-        return error.as_dict()
-    return {"code": "invalid_value", "message": str(error), "hint": "See `--help` for the values of each option."}
 
 
 def _print_result(result: SearchResult, facets: Facets | None) -> None:

@@ -6,16 +6,29 @@ with Library.open(settings) as library:
 """
 
 from lyceum.archive import Document, Page, PartialDate, Passage, State
+from lyceum.library.answers import Recheck, Standing
 from lyceum.library.door import AddReport, Facets, Library, SearchResult
 from lyceum.library.integrity import Problem
 from lyceum.library.parts import model_requirements, quality_requirements
 from lyceum.library.work import Progress
-from lyceum.search import Filter, Hit, Mode, Order, Query, Scope, Snippet, read_query
-from lyceum.tutor import Answer, Checked, Question, QuoteReport, Source, Turn, Verdict, quotes_as_html, quotes_as_text
+from lyceum.search import ELSEWHERE, Filter, Hit, Mode, Order, Query, Scope, Snippet, read_query
+from lyceum.tutor import (
+    EXTRACTIVE,
+    Answer,
+    Checked,
+    Question,
+    QuoteReport,
+    Source,
+    Turn,
+    Verdict,
+    quotes_as_html,
+    quotes_as_text,
+    turns_of,
+)
 
 __all__ = [
-    "AddReport", "Answer", "Checked", "Document", "Facets", "Filter", "Hit", "Library", "Mode", "Order", "Page",
-    "PartialDate", "Passage", "Problem", "Progress", "Query", "Question", "QuoteReport", "Scope", "SearchResult",
-    "Snippet", "Source", "State", "Turn", "Verdict", "model_requirements", "quality_requirements", "quotes_as_html",
-    "quotes_as_text", "read_query",
+    "ELSEWHERE", "EXTRACTIVE", "AddReport", "Answer", "Checked", "Document", "Facets", "Filter", "Hit", "Library",
+    "Mode", "Order", "Page", "PartialDate", "Passage", "Problem", "Progress", "Query", "Question", "QuoteReport",
+    "Recheck", "Scope", "SearchResult", "Snippet", "Source", "Standing", "State", "Turn", "Verdict",
+    "model_requirements", "quality_requirements", "quotes_as_html", "quotes_as_text", "read_query", "turns_of",
 ]  # fmt: skip

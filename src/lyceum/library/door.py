@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from lyceum.archive import (
 )
 from lyceum.config import Settings
 from lyceum.errors import ReceiveFailed, UnknownDocument
+from lyceum.library.answers import KeptAnswers, Recheck, recheck
 from lyceum.library.integrity import Problem, find_problems
 from lyceum.library.parts import make_model
 from lyceum.library.quoting import Stretches, known_works
@@ -249,6 +251,15 @@ class Library(Workshop):
         """The archive's answer; see `lyceum.tutor.ask`. Raises InvalidValue for a model that cannot be meant."""
         return ask(question, _Shelves(self), self._optional_embedder, make_model(model, self._settings), tell)
 
+    @cached_property
+    def answers(self) -> KeptAnswers:
+        """The answers that this home's owner has kept."""
+        return KeptAnswers(self._settings.home / "answers")
+
+    def recheck(self, kept: Mapping[str, Any]) -> list[Recheck]:
+        """Each quotation of a kept answer as the archive has it today."""
+        return list(recheck(kept["answer"]["citations"], self))
+
     def check_quotes(self, draft: Path, scope: Scope = _EVERYTHING) -> QuoteReport:
         """A verdict on every quotation of a draft, which is read but not added; raises ExtractionFailed."""
         with LimitedWorker(
@@ -284,7 +295,7 @@ class Library(Workshop):
             self._rows = revision, {document.row: document for document in self._catalogue.find(states=READABLE)}
         return self._rows[1]
 
-    def _stretches(self, words: str, scope: Scope = _EVERYTHING) -> list[Source]:
+    def _stretches(self, words: str, scope: Scope) -> list[Source]:
         """Where some words may stand: the passages that hold them best, with what stands around each."""
         plain = tuple(texts.plain_terms(words))
         anything = Filter()
