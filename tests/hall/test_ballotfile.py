@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from lyceum.errors import InvalidValue, RuleChanged
-from lyceum.hall import read_rule, recount, rule_hash
+from lyceum.hall import read_ballots, read_rule, recount, rule_hash
 
 RULE = {"format": "lyceum-rule-1", "method": "single_transferable_vote", "seats": 2}
 BALLOTS = {
@@ -125,3 +126,11 @@ def test_the_command_refuses_with_a_code(files, run):
     bound = {**BALLOTS, "rule_sha256": "00"}
     shown = run("hall", "count", *files(ballots=bound), "--json")
     assert (shown.code, shown.json["error"]["code"]) == (2, "rule_changed")
+
+
+def test_the_documented_files_are_read_as_documented():
+    """The examples in docs/reference/hall.md, with the dots in them for hashes."""
+    page = Path(__file__).resolve().parents[2] / "docs" / "reference" / "hall.md"
+    rule, ballots, _ = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", page.read_text(), re.DOTALL))
+    read = read_ballots(read_rule(rule), ballots)
+    assert (read.votes.number, read.votes.blank, read.roll.present) == (14, 1, 31)

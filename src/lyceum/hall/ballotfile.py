@@ -259,7 +259,8 @@ def as_text(found: Mapping[str, Any]) -> str:
         lines += [step["words"], ""]
         if step["table"]:
             lines += [*_markdown(step["table"]["columns"], step["table"]["rows"], found["options"]), ""]
-    return "\n".join(lines).rstrip() + "\n"
+    lines += [f"Rule {found['rule_sha256']}, ballots {found['ballots_sha256']}"]
+    return "\n".join(lines) + "\n"
 
 
 def _markdown(columns: Sequence[str], rows: Sequence[Sequence[str | int]], names: Mapping[str, str]) -> list[str]:
