@@ -66,6 +66,7 @@ def test_a_rule_file_changed_after_opening_is_found_by_its_hash(files):
         ({"roll": None}, "votes_wrong", "roll"),
         ({"roll": {"entitled": -1}}, "votes_wrong", "entitled"),
         ({"roll": {"entitled": 26}}, "more_votes_than_voters", "27"),
+        ({"roll": {"entitled": 40, "voted": 26}}, "votes_and_voters_differ", "26"),
         ({"votes": "a"}, "votes_wrong", "votes"),
         ({"votes": ["a"]}, "votes_wrong", "Vote 1"),
         ({"votes": [{"vote": ["a"]}, {"vote": ["x"]}]}, "votes_wrong", "Vote 2"),

@@ -255,6 +255,18 @@ def test_a_stranger_counts_the_published_file_to_the_same_result(rule, choice, t
     assert again.blank == 2
 
 
+@pytest.mark.parametrize("act", [tally_ballot, publish_ballot], ids=["counted", "published"])
+@pytest.mark.parametrize("tier", [Tier.OPEN, Tier.SECRET])
+def test_a_vote_that_was_added_or_lost_is_found_by_number(act, tier):
+    """Nothing ties a paper to a voter, but there are as many papers as people who voted."""
+    ballot, votes, _ = voted(dict.fromkeys(PEOPLE, YES), tier)
+    act(ballot, votes)
+    for wrong in ([*votes, votes[0]], votes[1:]):
+        with pytest.raises(InvalidValue) as refused:
+            act(ballot, wrong)
+        assert refused.value.code == "votes_and_voters_differ"
+
+
 def test_the_limits_are_said_and_few_voters_are_warned():
     assert [caution.code for caution in cautions(opened(roll=PEOPLE[:9]))] == ["few_voters"]
     assert cautions(opened(roll=PEOPLE[:10])) == ()

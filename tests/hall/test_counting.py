@@ -169,6 +169,12 @@ def test_schulze_finds_the_winner_of_a_cycle():
     assert tally_of(Schulze(), text, options=tuple("ABCDE")).ranking == ("E", "A", "C", "B", "D")
 
 
+def test_a_tie_below_the_last_seat_leaves_the_ranking_open():
+    """It decides nothing, and so it is not broken."""
+    tally = tally_of(Schulze(), "2 a>b, 2 a>c")
+    assert (tally.elected, tally.ranking, tally.ties) == (("a",), ("a",), ())
+
+
 def test_what_a_voter_leaves_out_stands_below_what_she_ranks():
     assert tally_of(Schulze(), "2 a, 1 b>a").elected == ("a",)
 

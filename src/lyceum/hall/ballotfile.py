@@ -102,7 +102,7 @@ def read_ballots(rule: Rule, data: object) -> BallotFile:
         title=str(data.get("title", "")),
         names=names,
         votes=Votes.of(tuple(names), numbers),
-        roll=_roll(data.get("roll")),
+        roll=_roll(data.get("roll"), sum(numbers.values())),
         seed=_text_or_none(data.get("seed"), "seed"),
         rule_sha256=_text_or_none(data.get("rule_sha256"), "rule_sha256"),
         sha256=digest(data),
@@ -157,9 +157,16 @@ def write_choice(choice: Choice, *, ranked: bool) -> list[Any]:
     return [group[0] if len(group) == 1 else list(group) for group in choice]
 
 
-def _roll(data: object) -> Roll:
-    if not isinstance(data, dict) or not {"entitled"} <= set(data) <= {"entitled", "present"}:
+def _roll(data: object, votes: int) -> Roll:
+    if not isinstance(data, dict) or not {"entitled"} <= set(data) <= {"entitled", "present", "voted"}:
         raise _wrong("The roll is not given.", "Write “roll”: {“entitled”: 40}, with “present” where a meeting votes.")
+    voted = data.get("voted")
+    if voted is not None and _number(voted, "the roll's “voted”") != votes:
+        raise _wrong(
+            f"There are {votes} votes of {voted} people who voted.",
+            "Votes were added or lost; ask for the file as published.",
+            code="votes_and_voters_differ",
+        )
     present = data.get("present")
     return Roll(
         _number(data["entitled"], "the roll's “entitled”"),

@@ -92,6 +92,7 @@ class Ballot:
     opened: datetime | None = None
     closed: datetime | None = None
     rule_sha256: str = ""
+    voted: int | None = None
 
     @property
     def option_ids(self) -> tuple[str, ...]:
@@ -269,7 +270,7 @@ def close_ballot(ballot: Ballot, *, at: datetime, voted: int) -> Ballot:
             f"The ballot ends at {_shown(ballot.closes)}, and {ballot.entitled - voted} have not voted.",
             hint="Wait until then: a ballot is not cut short.",
         )
-    return replace(ballot, closed=at)
+    return replace(ballot, closed=at, voted=voted)
 
 
 def check_rule(ballot: Ballot, rule: Rule) -> None:
@@ -287,6 +288,7 @@ def tally_ballot(ballot: Ballot, votes: Iterable[OpenVote | Paper], *, seed: str
         raise NotInOrder("An open ballot is not counted.", hint="Close it first: what is known early moves votes.")
     check_rule(ballot, ballot.rule)
     choices = [vote.choice for vote in votes]
+    _check_number(ballot, len(choices))
     return count(ballot.rule, Votes.of(ballot.option_ids, choices), Roll(ballot.entitled, ballot.present), seed=seed)
 
 
@@ -297,6 +299,8 @@ def publish_ballot(
     if ballot.closed is None or ballot.opened is None:
         raise NotInOrder("An open ballot is not published.", hint="Close it first.")
     ranked = isinstance(ballot.rule, RANKED)
+    votes = list(votes)
+    _check_number(ballot, len(votes))
     rows = sorted(
         (
             {"voter": vote.voter, "vote": write_choice(vote.choice, ranked=ranked)}
@@ -306,7 +310,8 @@ def publish_ballot(
         ),
         key=lambda row: str(row.get("voter") or row.get("receipt")),
     )
-    roll = {"entitled": ballot.entitled} | ({} if ballot.present is None else {"present": ballot.present})
+    roll = {"entitled": ballot.entitled, "voted": ballot.voted}
+    roll |= {} if ballot.present is None else {"present": ballot.present}
     return {
         "format": FORMAT,
         "ballot": ballot.id,
@@ -320,6 +325,16 @@ def publish_ballot(
         **({} if seed is None else {"seed": seed}),
         "votes": rows,
     }
+
+
+def _check_number(ballot: Ballot, votes: int) -> None:
+    """As many votes as people who voted: what nothing ties to a voter can still be counted against the voters."""
+    if votes != ballot.voted:
+        raise InvalidValue(
+            f"There are {votes} votes of {ballot.voted} people who voted.",
+            hint="Votes were added or lost. Do not count this ballot; look at a backup, and hold it again.",
+            code="votes_and_voters_differ",
+        )
 
 
 def find_vote(published: Mapping[str, Any], receipt: str) -> list[Any] | None:

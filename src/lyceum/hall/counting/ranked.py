@@ -78,9 +78,6 @@ def count_runoff(_rule: InstantRunoff, votes: Votes, breaker: Breaker, steps: li
             values = (("option", (first,)), ("votes", totals[first]), ("continuing", standing))
             steps.append(Step("more_than_half", values))
             return (first,)
-        if len(box.continuing) == 1:
-            steps.append(Step("fills_last_seats", (("options", (first,)),)))
-            return (first,)
         out = _last_of_runoff(box, totals, breaker, stage=stage, history=history, steps=steps)
         history.append(totals)
         box.remove(out)
