@@ -19,8 +19,8 @@ from lyceum.tutor.verify import Citation, check_claim, verify
 __all__ = [
     "EXTRACTIVE", "Abstention", "Answer", "Asked", "Checked", "Citation", "Claim", "Conflict", "Difference",
     "Disagreement", "Known", "LanguageModel", "Leaning", "Mismatch", "Question", "Quotation", "Quotations",
-    "QuoteReport", "Quoted", "Reason", "Refusal", "Searched", "Shelf", "Source", "Span", "Tell", "Translation", "Turn",
-    "Verdict", "Work", "ask", "attribute", "check_claim", "check_quotations", "contradicts", "find_quotations",
-    "locate", "main_title", "parse_object", "quotes_as_html", "quotes_as_text", "read_question", "source_of",
-    "turns_of", "verify",
+    "QuoteReport", "Quoted", "Reason", "Refusal", "Searched", "Shelf", "Source", "Span", "Tell", "Translation",
+    "Turn", "Verdict", "Work", "ask", "attribute", "check_claim", "check_quotations", "contradicts",
+    "find_quotations", "locate", "main_title", "parse_object", "quotes_as_html", "quotes_as_text", "read_question",
+    "source_of", "turns_of", "verify",
 ]  # fmt: skip
