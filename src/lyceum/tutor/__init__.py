@@ -11,16 +11,17 @@ from lyceum.tutor.drafts import Quotations, Quoted, find_quotations
 from lyceum.tutor.llm import LanguageModel, parse_object
 from lyceum.tutor.matching import Mismatch, Span, locate
 from lyceum.tutor.model import Abstention, Question, Quotation, Reason, Refusal, Searched, Source, Turn
-from lyceum.tutor.quotes import Checked, QuoteReport, Shelf, Verdict, check_quotations
+from lyceum.tutor.quotes import Checked, QuoteReport, Shelf, Verdict, check_quotations, find_quotations
 from lyceum.tutor.report import quotes_as_html, quotes_as_text
+from lyceum.tutor.support import Label, ModelScorer, RuleScorer, Support, SupportScorer
 from lyceum.tutor.understanding import turns_of
 from lyceum.tutor.verify import Citation, check_claim, verify
 
 __all__ = [
     "EXTRACTIVE", "Abstention", "Answer", "Asked", "Checked", "Citation", "Claim", "Conflict", "Difference",
-    "Disagreement", "Known", "LanguageModel", "Leaning", "Mismatch", "Question", "Quotation", "Quotations",
-    "QuoteReport", "Quoted", "Reason", "Refusal", "Searched", "Shelf", "Source", "Span", "Tell", "Translation",
-    "Turn", "Verdict", "Work", "ask", "attribute", "check_claim", "check_quotations", "contradicts",
-    "find_quotations", "locate", "main_title", "parse_object", "quotes_as_html", "quotes_as_text", "read_question",
-    "source_of", "turns_of", "verify",
+    "Disagreement", "Known", "Label", "LanguageModel", "Leaning", "Mismatch", "ModelScorer", "Question",
+    "Quotation", "Quotations", "QuoteReport", "Quoted", "Reason", "Refusal", "RuleScorer", "Searched", "Shelf",
+    "Source", "Span", "Support", "SupportScorer", "Tell", "Translation", "Turn", "Verdict", "Work", "ask",
+    "attribute", "check_claim", "check_quotations", "contradicts", "find_quotations", "locate", "main_title",
+    "parse_object", "quotes_as_html", "quotes_as_text", "read_question", "source_of", "turns_of", "verify",
 ]  # fmt: skip

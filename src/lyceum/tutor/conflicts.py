@@ -241,6 +241,20 @@ RULES: dict[str, Rule] = {
 """Every rule by its name, in the order in which they are asked."""
 
 
+# --- what a scorer asks too ----------------------------------------------------------------------------
+
+
+def negated(text: str, language: str) -> bool:
+    """Whether a sentence is a negative one."""
+    return len(_read(text, language).negations) % 2 == 1
+
+
+def sides(text: str, language: str, axis: opposites.Axis) -> list[int]:
+    """On which side of an axis each word of a sentence stands that is on it: 1 or -1, turned where it is negated."""
+    sentence = _read(text, language)
+    return [side * sentence.sign(n) for n, word in enumerate(sentence.words) if (side := axis.side(word))]
+
+
 # --- sentences ---------------------------------------------------------------------------------------
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|n['’]t\b|[^\W\d_]+?(?=n['’]t\b)|[^\W\d_]+(?:-[^\W\d_]+)*")
@@ -364,7 +378,7 @@ _SHARED = 0.5
 
 def _aligned(claim: str, evidence: str, language: str | None) -> tuple[_Sentence, _Sentence]:
     """A claim, and the sentence of the evidence that shares most with it."""
-    code, there = _languages(claim, evidence, language)
+    code, there = languages(claim, evidence, language)
     said = _read(claim, code)
     spans = texts.sentences(evidence, there) or [(0, len(evidence))]
     wanted = {stem for stem, content in zip(said.stems, said.content, strict=True) if content}
@@ -372,7 +386,7 @@ def _aligned(claim: str, evidence: str, language: str | None) -> tuple[_Sentence
     return said, max(sentences, key=lambda sentence: len(wanted & set(sentence.stems)))
 
 
-def _languages(claim: str, evidence: str, language: str | None) -> tuple[str, str]:
+def languages(claim: str, evidence: str, language: str | None) -> tuple[str, str]:
     """The languages of both; where one is too short to tell, it is the other's."""
     if language and language != "und":
         return texts.primary(language), texts.primary(language)
