@@ -59,9 +59,14 @@ def numbers_conflict(claim: str, evidence: str, language: str | None = None) -> 
     `about` and `more than` are heeded; a number between two that the evidence gives is no conflict.
     """
     said, source = _aligned(claim, evidence, language)
+    quantified = quantities.read(claim, said.language)
+    if said.language == source.language in opposites.LANGUAGES and not _comparable_words(
+        said, source, opposed=len(quantified)
+    ):
+        return None
     everywhere = quantities.read(evidence, source.language)
     found = quantities.read(source.text, source.language)
-    for quantity in quantities.read(claim, said.language):
+    for quantity in quantified:
         if quantity.value == 1 or any(_agree(quantity, other) for other in everywhere):
             continue
         rivals = [other for other in found if _comparable(quantity, other)]
@@ -364,16 +369,16 @@ def _negations(text: str, language: str, starts: Sequence[int], words: Sequence[
 def _comparable_words(said: _Sentence, source: _Sentence, *, opposed: int = 0) -> bool:
     """Whether words can be compared, and claim and evidence share enough of them to speak of the same.
 
-    `opposed` words of the claim stand for themselves, since the evidence is searched for their opposites.
+    `opposed` is how many words of the claim need not stand in the evidence, since they are compared otherwise.
     """
     if said.language != source.language or said.language not in opposites.LANGUAGES:
         return False
     wanted = {stem for stem, content in zip(said.stems, said.content, strict=True) if content}
-    shared = len(wanted & set(source.stems)) + opposed
-    return shared >= min(2, len(wanted)) and shared >= _SHARED * len(wanted)
+    shared, needed = len(wanted & set(source.stems)), len(wanted) - opposed
+    return shared >= min(2, needed) and shared >= _SHARED * needed
 
 
-_SHARED = 0.5
+_SHARED = 0.6
 
 
 def _aligned(claim: str, evidence: str, language: str | None) -> tuple[_Sentence, _Sentence]:
