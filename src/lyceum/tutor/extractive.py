@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lyceum import text as texts
 from lyceum.search import Embedder, Vectors
+from lyceum.tutor import given
 from lyceum.tutor.asking import Asked, fits
 from lyceum.tutor.model import Source
 
@@ -94,7 +95,35 @@ def judge(
     candidates = candidates[:_MOST_SENTENCES]
     cosines = _cosines(candidates, embedder, vector)
     judged = [_judged(asked, c, cosine) for c, cosine in zip(candidates, cosines, strict=True)]
-    return sorted(judged, key=lambda j: (not j.own_language, -j.rank))
+    judged.sort(key=lambda j: (not j.own_language, -j.rank))
+    if embedder is None or vector is None or any(item.source.document for item in evidence):
+        return judged
+    return _as_given(asked, judged, [item.source for item in evidence], weights, embedder, vector)
+
+
+def _as_given(
+    asked: Asked,
+    judged: Sequence[Judged],
+    sources: Sequence[Source],
+    weights: Mapping[str, float],
+    embedder: Embedder,
+    vector: Vectors,
+) -> list[Judged]:
+    """The sentences of passages that came with the question: the first with the chance of the set, others in step."""
+    best: dict[str, float] = {}
+    for one in judged:
+        best[one.source.id] = max(one.chance, best.get(one.source.id, 0.0))
+    chance = given.chance(asked, sources, list(best.values()), weights, embedder, vector)
+    if chance is None or not judged:
+        return list(judged)
+    shift = _odds(chance) - _odds(judged[0].chance)
+    return [replace(one, chance=_sigmoid(_odds(one.chance) + shift)) for one in judged]
+
+
+def _odds(chance: float) -> float:
+    """The logarithm of the odds."""
+    within = min(max(chance, 1e-9), 1 - 1e-9)
+    return math.log(within / (1 - within))
 
 
 @dataclass(frozen=True, slots=True)
