@@ -30,7 +30,7 @@ from lyceum import config
 from lyceum import text as texts
 from lyceum.search import E5Embedder, Embedder, UseEmbedder
 from lyceum.tutor import Source, given, read_question
-from lyceum.tutor.answer import inverse_frequencies
+from lyceum.tutor.answering import inverse_frequencies
 from lyceum.tutor.extractive import Evidence, judge
 
 LANGUAGES = ("en", "de", "es", "fr", "ru")

@@ -25,8 +25,8 @@ from rich.table import Table
 from bench.data import data_folder
 from lyceum import config
 from lyceum.search import Embedder, UseEmbedder
-from lyceum.tutor import conflicts, support
-from lyceum.tutor.support import FEATURES, Label, RuleScorer
+from lyceum.tutor import conflicts, scoring
+from lyceum.tutor.scoring import FEATURES, Label, RuleScorer
 
 GOAL = 0.75
 _LABELS = {"SUPPORT": Label.SUPPORTED, "CONTRADICT": Label.CONTRADICTED, "": Label.NOT_ENOUGH}
@@ -62,7 +62,7 @@ def _rows(archive: zipfile.ZipFile, name: str) -> list[dict[str, str]]:
 
 
 def main() -> None:
-    """Prints the tables, or the weights to be put into `lyceum.tutor.support`."""
+    """Prints the tables, or the weights to be put into `lyceum.tutor.scoring`."""
     parser = argparse.ArgumentParser(prog="python -m bench.claims", description=__doc__)
     parser.add_argument("--fit", action="store_true", help="fit the weights to the train claims and print them")
     asked = parser.parse_args()
@@ -130,8 +130,8 @@ _RIDGE = 1.0
 
 
 def fitted(cases: Sequence[Case], embedder: Embedder) -> str:
-    """The weights as they stand in `support`, and how often the model is right on claims that it was not fitted to."""
-    x = np.array([support.features(case.claim, case.evidence, "en", embedder) for case in cases])
+    """The weights as they stand in `scoring`, and how often the model is right on claims that it was not fitted to."""
+    x = np.array([scoring.features(case.claim, case.evidence, "en", embedder) for case in cases])
     truth = np.array([list(Label).index(case.label) for case in cases])
     groups = {claim: n % _FOLDS for n, claim in enumerate(dict.fromkeys(case.claim for case in cases))}
     fold = np.array([groups[case.claim] for case in cases])

@@ -9,7 +9,7 @@ import pytest
 from lyceum.search import UseEmbedder
 from lyceum.testing import HashEmbedder
 from lyceum.tutor import Source, given, read_question
-from lyceum.tutor.answer import inverse_frequencies
+from lyceum.tutor.answering import inverse_frequencies
 from lyceum.tutor.extractive import Evidence, judge
 
 QUESTION = "When did the match girls of Bow go on strike?"

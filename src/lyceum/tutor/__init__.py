@@ -11,9 +11,9 @@ from lyceum.tutor.drafts import Quotations, Quoted, find_quotations
 from lyceum.tutor.llm import LanguageModel, parse_object
 from lyceum.tutor.matching import Mismatch, Span, locate
 from lyceum.tutor.model import Abstention, Question, Quotation, Reason, Refusal, Searched, Source, Turn
-from lyceum.tutor.quotes import Checked, QuoteReport, Shelf, Verdict, check_quotations, find_quotations
+from lyceum.tutor.quotes import Checked, QuoteReport, Shelf, Verdict, check_quotations
 from lyceum.tutor.report import quotes_as_html, quotes_as_text
-from lyceum.tutor.support import Label, ModelScorer, RuleScorer, Support, SupportScorer
+from lyceum.tutor.scoring import Label, ModelScorer, RuleScorer, Support, SupportScorer
 from lyceum.tutor.understanding import turns_of
 from lyceum.tutor.verify import Citation, check_claim, verify
 

@@ -7,7 +7,7 @@ import pytest
 from lyceum.errors import ModelFailed
 from lyceum.testing import HashEmbedder, ScriptedModel
 from lyceum.tutor import Label, ModelScorer, RuleScorer
-from lyceum.tutor.support import FEATURES, features, probabilities
+from lyceum.tutor.scoring import FEATURES, features, probabilities
 
 EVIDENCE = [
     "The match girls of Bow went on strike in July 1888.",
