@@ -18,6 +18,7 @@ from lyceum.library import (
     Filter,
     Hit,
     Library,
+    Page,
     PartialDate,
     Question,
     QuoteReport,
@@ -173,7 +174,17 @@ def shown_json(
     }
     if whole:
         value["text"] = library.text(found)
-        value["pages"] = [{"label": p.label, "start": p.start, "end": p.end} for p in library.pages(found)]
+        value["pages"] = [_page_json(page, value["text"]) for page in library.pages(found)]
+    return value
+
+
+def _page_json(page: Page, text: str) -> dict[str, Any]:
+    """A page by its offsets; one that differs on paper is given as it stands there too."""
+    value: dict[str, Any] = {"label": page.label, "start": page.start, "end": page.end}
+    if page.confidence is not None:
+        value["ocr_confidence"] = page.confidence
+    if page.header or page.footer or page.hyphens:
+        value["printed"] = page.printed(text)
     return value
 
 

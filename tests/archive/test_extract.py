@@ -845,7 +845,7 @@ class TestPdf:
         assert blocks(extracted) == [
             "# The strike",
             "The weavers of the district met in the square, and when the act was read they listened until the "
-            "dis-\ntrict was silent.",
+            "district was silent.",
             "A gap begins another, and it goes on to the next line until its end, which is here and is long now.",
             "So does an indent, which printers have always used to save paper.",
         ]
@@ -864,7 +864,7 @@ class TestPdf:
         assert "MILL" not in extracted.text
         assert [page.label for page in extracted.pages] == ["1", "2", "3", "4"]
         assert all(text.startswith("and they walked") for _, text in pages(extracted))
-        assert extracted.notes == ("Running headers, footers and page numbers were left out.",)
+        assert extracted.notes == ("Running headers, footers and page numbers were left out of the text.",)
 
     def test_pages_bear_their_printed_labels(self, take):
         pages_ = Pages().page((50, 100, "A preface.")).page((50, 100, "The text."))
@@ -873,10 +873,10 @@ class TestPdf:
         )
         assert pages(take("a.pdf", data)) == [("i", "A preface."), ("7", "The text.")]
 
-    def test_a_scan_is_refused_and_a_page_without_text_is_named(self, take, refused):
+    def test_empty_pages_are_refused_and_a_page_without_text_is_named(self, take, refused):
         assert refused("a.pdf", Pages().page().bytes()) == "no_text"
         extracted = take("a.pdf", Pages().page().page((50, 100, "Words.")).bytes())
-        assert extracted.notes == ("Pages without text, perhaps scanned: 1.",)
+        assert extracted.notes == ("Pages without text: 1.",)
         assert pages(extracted) == [("1", ""), ("2", "Words.")]
 
     def test_many_pages_without_text_are_counted(self, take):
@@ -932,3 +932,24 @@ class TestPdf:
             texts = [f"this {word_} is as long as the line" + " is wide." * (1 - n % 2) for n in range(40)]
             pages_.page(*[(20.0, 40 + 12.0 * n, text) for n, text in enumerate(texts)])
         assert 1 < len(take("a.pdf", pages_.bytes()).blocks) < 6
+
+    def test_a_page_as_printed_keeps_its_running_lines_and_its_broken_words(self, take):
+        pages_ = Pages()
+        for number in (1, 2, 3, 4):
+            pages_.page(
+                (150, 30, "THE MILL"),
+                (50, 140, "and they walked on together through the night to dis-"),
+                (50, 154, "tant lamps, well-known to all of them, and to well-"),
+                (50, 168, "known lamps, where"),
+                (195, 580, str(number)),
+            )
+        extracted = take("a.pdf", pages_.bytes())
+        page = extracted.pages[0]
+        assert extracted.text[page.start : page.end].strip() == (
+            "and they walked on together through the night to distant lamps, "
+            "well-known to all of them, and to well-known lamps, where"
+        )
+        assert page.printed(extracted.text) == (
+            "THE MILL\nand they walked on together through the night to dis-\n"
+            "tant lamps, well-known to all of them, and to well-known lamps, where\n1"
+        )

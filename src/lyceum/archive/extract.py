@@ -207,11 +207,13 @@ _CODES = frozenset(
         "archive_bomb",
         "unsafe_path",
         "memory_limit",
+        "ocr_missing",
     ]
 )
 _START_SECONDS = 60.0
 _FILES_A_CHILD = 500
-_PASSED_ON = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TZ")
+_PAGES_A_FILE = 10_000
+_PASSED_ON = tuple("PATH PYTHONPATH PYTHONHOME LD_LIBRARY_PATH SYSTEMROOT LANG LC_ALL TZ TESSDATA_PREFIX".split())
 
 
 def _command(memory_mb: int) -> list[str]:
@@ -234,6 +236,7 @@ class _Child:
             stderr=subprocess.DEVNULL,
             env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
             cwd="/" if os.name == "posix" else None,
+            start_new_session=True,
         )
         self._ready = False
 
@@ -242,17 +245,26 @@ class _Child:
         return self._process.poll() is None and self._served < _FILES_A_CHILD
 
     def ask(self, request: Mapping[str, str], *, seconds: float) -> Mapping[str, Any]:
-        """Sends a request and awaits its answer for at most `seconds`, start of the child not counted."""
+        """Sends a request and awaits its answer for at most `seconds`, start of the child not counted.
+
+        Each page that it recognised gives it as much time again.
+        """
         name = request["name"]
         if not self._ready:
             self._receive(name, time.monotonic() + max(seconds, _START_SECONDS))
             self._ready = True
         self._served += 1
         self._send(request, name)
-        return self._receive(name, time.monotonic() + seconds)
+        for _ in range(_PAGES_A_FILE):
+            reply = self._receive(name, time.monotonic() + seconds)
+            if "gets_on" not in reply:
+                return reply
+        raise _crashed(name, f"had more than {_PAGES_A_FILE:,} pages to recognise")
 
     def end(self) -> None:
-        """Kills the child and waits for it, so that no zombie stays."""
+        """Kills the child with what it started, and waits for it, so that no zombie stays."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
@@ -334,10 +346,14 @@ def _checked_block(row: Any) -> Block:
 
 
 def _checked_page(row: Any) -> Page:
-    label, start, end = row
-    if not _are_numbers(start, end):
+    page = Page.from_row(row)
+    if not _are_numbers(page.start, page.end, *page.hyphens) or not _is_share(page.confidence):
         raise ValueError("not a page")
-    return Page(_line(label)[:100], start, end)
+    if list(page.hyphens) != sorted(h for h in page.hyphens if page.start <= h <= page.end):
+        raise ValueError("hyphens out of place")
+    return replace(
+        page, label=_line(page.label)[:100], header=_line(page.header)[:2000], footer=_line(page.footer)[:2000]
+    )
 
 
 def _checked_metadata(values: Any) -> Metadata:
@@ -356,6 +372,10 @@ def _line(value: Any) -> str:
         raise TypeError("not a string")
     value.encode()
     return value
+
+
+def _is_share(value: Any) -> bool:
+    return value is None or (type(value) in (int, float) and 0 <= value <= 1)
 
 
 def _are_numbers(*values: Any) -> bool:

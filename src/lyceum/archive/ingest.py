@@ -153,6 +153,6 @@ def stored_extract(catalogue: Holdings, document: Document) -> Extracted:
     return Extracted(
         text=catalogue.read(document),
         blocks=tuple(Block(*block) for block in structure["blocks"]),
-        pages=tuple(Page(*page) for page in structure["pages"]),
+        pages=tuple(Page.from_row(page) for page in structure["pages"]),
         metadata=document.metadata,
     )

@@ -6,7 +6,7 @@ import calendar
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
@@ -135,13 +135,44 @@ class Block:
     level: int = 0
 
 
+_ROW_ENDS: tuple[Any, ...] = (None, "", "", ())
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page by its printed label, as offsets into the document's text."""
+    """A page by its printed label, as offsets into the document's text.
+
+    `confidence` is how sure character recognition was of its words, 0 to 1, None where nothing was recognised.
+    `header` and `footer` are the running lines that stand on the page but not in the text, one a line;
+    `hyphens` are the offsets at which a word was broken in print and is whole in the text.
+    """
 
     label: str
     start: int
     end: int
+    confidence: float | None = None
+    header: str = ""
+    footer: str = ""
+    hyphens: tuple[int, ...] = ()
+
+    def as_row(self) -> list[Any]:
+        """Plain values for JSON, of which `from_row` makes it again; what says nothing is left out."""
+        row = [self.label, self.start, self.end, self.confidence, self.header, self.footer, list(self.hyphens)]
+        while len(row) > 3 and row[-1] in (None, "", []):
+            row.pop()
+        return row
+
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> Page:
+        """The inverse of `as_row`."""
+        label, start, end, confidence, header, footer, hyphens = (*row, *_ROW_ENDS[len(row) - 3 :])
+        return cls(label, start, end, confidence, header, footer, tuple(hyphens))
+
+    def printed(self, text: str) -> str:
+        """The page as it stood on paper, out of the document's text: with its running lines and broken words."""
+        begins = (self.start, *self.hyphens)
+        parts = (text[a:b] for a, b in zip(begins, (*self.hyphens, self.end), strict=True))
+        return "\n".join(part for part in (self.header, "-\n".join(parts).strip(), self.footer) if part)
 
 
 @dataclass(frozen=True, slots=True)

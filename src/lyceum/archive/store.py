@@ -424,7 +424,7 @@ def packed_structure(extracted: Extracted) -> bytes:
     """Blocks and pages as they are stored."""
     structure = {
         "blocks": [[b.kind, b.start, b.end, b.level] for b in extracted.blocks],
-        "pages": [[p.label, p.start, p.end] for p in extracted.pages],
+        "pages": [page.as_row() for page in extracted.pages],
     }
     return zlib.compress(json.dumps(structure).encode(), 6)
 
@@ -575,7 +575,7 @@ class SqliteCatalogue:
 
     def pages(self, document: Document) -> list[Page]:
         """The pages of a version in order."""
-        return [Page(*page) for page in self._structure(document)["pages"]]
+        return [Page.from_row(page) for page in self._structure(document)["pages"]]
 
     def structure(self, document: Document) -> dict[str, Any]:
         """The stored blocks and pages, as lists of plain values."""

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from lyceum.archive.extract import HEAD_BYTES, REPLY_BYTES, detect, draft_here, extract_here
 from lyceum.archive.model import Extracted
+from lyceum.archive.pace import listen
 from lyceum.errors import ExtractionFailed
 
 _OPEN_FILES = 64
@@ -29,6 +30,7 @@ def main(memory_mb: int) -> None:
     requests, replies = _take_pipes()
     _die_with_parent()
     _limit(memory_mb)
+    listen(lambda: _send(replies, {"gets_on": True}))
     _send(replies, {"ready": True})
     serve(requests, replies)
 
@@ -78,7 +80,7 @@ def _as_dict(extracted: Extracted) -> dict[str, Any]:
     return {
         "text": extracted.text,
         "blocks": [[block.kind, block.start, block.end, block.level] for block in extracted.blocks],
-        "pages": [[page.label, page.start, page.end] for page in extracted.pages],
+        "pages": [page.as_row() for page in extracted.pages],
         "metadata": extracted.metadata.as_dict(),
         "notes": [note[:1000] for note in extracted.notes],
     }

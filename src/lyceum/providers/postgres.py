@@ -194,7 +194,7 @@ class PostgresCatalogue:
 
     def pages(self, document: Document) -> list[Page]:
         """The pages of a version in order."""
-        return [Page(*page) for page in self.structure(document)["pages"]]
+        return [Page.from_row(page) for page in self.structure(document)["pages"]]
 
     def passages(self, keys: Sequence[int]) -> list[Passage]:
         """The passages of these keys, in the same order, in three questions however many they are."""
