@@ -75,7 +75,7 @@ class TestDetection:
             (b"\xef\xbb\xbf<!-- saved --> <html lang=en>", "a", "text/html"),
             ("\ufeff<html>".encode("utf-16-le"), "a.txt", "text/html"),
             (b"<?xml version='1.0'?><!DOCTYPE html><html>", "a.xml", "application/xhtml+xml"),
-            (b"<?xml version='1.0'?><TEI>", "a", "application/xml"),
+            (b"<?xml version='1.0'?><TEI>", "a", "application/tei+xml"),
             (b"<?xml version='1.0'?><rss>", "a.rss", "application/xml"),
             (b"# A heading", "notes.md", "text/markdown"),
             (b"Just words", "notes", "text/plain"),
@@ -106,12 +106,11 @@ class TestDetection:
             ("blank.html", b" <html> </html>", "no_text"),
             ("front.md", b"---\ntitle: x\n---\n", "no_text"),
             ("book.mobi", b"x", "unsupported_format"),
-            ("scan.png", b"\x89PNG\r\n\x1a\n", "unsupported_format"),
             ("table.csv", b"a,b", "unsupported_format"),
             ("odd.xyz", bytes(range(32)) * 4, "unsupported_format"),
             ("locked.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "encrypted_file"),
             ("noise.txt", b"words\x00\x01\x02words", "binary_file"),
-            ("box.zip", b"PK\x05\x06", "unsupported_format"),
+            ("box.zip", b"PK\x05\x06", "damaged_file"),
         ],
     )
     def test_what_cannot_be_read_is_refused_with_a_code_and_a_hint(self, refused, name, data, code):

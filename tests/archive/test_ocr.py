@@ -119,3 +119,10 @@ def test_a_page_and_not_a_file_has_a_time_limit(tmp_path, monkeypatch):
         extracted = worker.extract(path, "scan.pdf")
     assert len(extracted.pages) == 5
     assert extracted.text.count("looms") == 5
+
+
+@needs_tesseract
+def test_an_image_that_is_none_is_damaged(take):
+    with pytest.raises(ExtractionFailed) as caught:
+        take(b"\x89PNG\r\n\x1a\n and no more", "scan.png")
+    assert caught.value.code == "damaged_file"

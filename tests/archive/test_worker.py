@@ -224,7 +224,7 @@ def replies(stream: io.BytesIO) -> list[dict[str, object]]:
 
 def test_the_loop_answers_every_request_until_there_is_none(speech):
     out = io.BytesIO()
-    worker.serve(frames({"path": str(speech), "name": "a.txt"}, {"path": str(speech), "name": "b.png"}), out)
+    worker.serve(frames({"path": str(speech), "name": "a.txt"}, {"path": str(speech), "name": "b.gif"}), out)
     good, bad = replies(out)
     assert checked(good["extracted"]).text.startswith("The looms")
     assert bad["error"]["code"] == "unsupported_format"

@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 from lyceum.archive.extract import detect
 from lyceum.errors import ExtractionFailed
 
-__all__ = ["Limits", "Member", "expand", "is_container"]
+__all__ = ["Limits", "Member", "expand", "is_container", "names"]
 
 _TYPES = frozenset(("application/zip", "application/x-tar", "application/gzip"))
 _HEAD_BYTES = 4096
@@ -83,6 +83,42 @@ def expand(path: Path, name: str, *, limits: Limits | None = None) -> Iterator[M
     spent = _Spent(limits or Limits())
     with path.open("rb") as source:
         yield from _expand(source, name, spent, depth=0, packed=path.stat().st_size)
+
+
+def names(path: Path, name: str, *, limits: Limits | None = None) -> list[str]:
+    """The names of the files directly in an archive, read without unpacking a ZIP; of a lone gzip file, none.
+
+    Raises ExtractionFailed as `expand` does.
+    """
+    bounds = limits or Limits()
+    with path.open("rb") as source:
+        head = source.read(_HEAD_BYTES)
+        source.seek(0)
+        kind = detect(head, name)
+        if kind == "application/zip":
+            _check_zip_directory(source, name, bounds)
+            try:
+                with zipfile.ZipFile(source) as archive:
+                    return [
+                        info.filename for info in archive.infolist() if not info.is_dir() and _is_wanted(info.filename)
+                    ]
+            except _UNREADABLE as exc:
+                raise _damaged(name) from exc
+        if kind == "application/gzip" and not _holds_tar(source):
+            return []
+        packed = path.stat().st_size
+        infos = _tar_infos(source, name, bounds, packed, unpack=kind == "application/gzip")
+        return [info.name for _, info in infos if info.isreg() and _is_wanted(info.name)]
+
+
+def _holds_tar(source: BinaryIO) -> bool:
+    try:
+        with gzip.open(source) as unpacked:
+            return unpacked.read(512)[257:262] == b"ustar"
+    except _UNREADABLE:
+        return False
+    finally:
+        source.seek(0)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -21,6 +22,7 @@ from typing import IO, Any, Protocol, TypeVar, cast
 
 from lyceum.archive.drafts import LARGEST_DRAFT, Draft, checked_draft, draft_of, reader_of, too_long
 from lyceum.archive.model import Block, Extracted, Metadata, Page
+from lyceum.archive.parts import PARTS_A_FILE, Part
 from lyceum.errors import ExtractionFailed, LyceumError
 
 __all__ = ["Extractor", "LimitedWorker", "detect", "draft_here", "extract_here"]
@@ -32,6 +34,8 @@ _Value = TypeVar("_Value")
 HEAD_BYTES = 4096
 REPLY_BYTES = 200 * 2**20
 
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 _MODULES = {
     "text/plain": "text",
     "text/x-rst": "text",
@@ -39,10 +43,27 @@ _MODULES = {
     "text/html": "html",
     "application/xhtml+xml": "html",
     "application/epub+zip": "epub",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    _DOCX: "docx",
     "application/pdf": "pdf",
+    "image/png": "pageset",
+    "image/jpeg": "pageset",
+    "image/tiff": "pageset",
+    "application/x-tar": "pageset",
+    "application/gzip": "pageset",
+    "application/zip": "pageset",
+    "text/vnd.hocr+html": "recognised",
+    "application/alto+xml": "recognised",
+    "application/tei+xml": "tei",
+    "application/jats+xml": "jats",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/rtf": "rtf",
+    "application/msword": "doc",
+    "message/rfc822": "mail",
+    "application/vnd.ms-outlook": "msg",
+    "application/x-lyceum-row+json": "rows",
+    "application/x-ipynb+json": "notebook",
+    _PPTX: "pptx",
 }
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 # A password turns DOCX and its kin from a ZIP into an OLE file.
@@ -165,6 +186,25 @@ class LimitedWorker:
                 self.close()
             raise
 
+    def parts(self, path: Path, name: str, options: Mapping[str, Any]) -> Iterator[Part]:
+        """The documents that a file holds, one after the other; raises ExtractionFailed as `extract` does.
+
+        `options` says what its format must be told, such as which column of a table is which.
+        """
+        self._check_size(path, name)
+        request = {"path": str(path.absolute()), "name": name, "split": dict(options)}
+        with tempfile.SpooledTemporaryFile(_SPOOL_BYTES, mode="w+", encoding="utf-8") as spool:
+            # All are awaited first: the caller may want the child for something else between two of them.
+            try:
+                for reply in self._running_child().ask_for_parts(request, seconds=self._seconds):
+                    spool.write(json.dumps(_part_of(reply, name).as_dict()) + "\n")
+            except BaseException as error:
+                if not isinstance(error, ExtractionFailed) or error.code in _CHILD_IS_SPOILT:
+                    self.close()
+                raise
+            spool.seek(0)
+            yield from (Part.from_dict(json.loads(line)) for line in spool)
+
     def close(self) -> None:
         """Ends the child, if there is one; the worker may be used again."""
         child, self._child = self._child, None
@@ -213,6 +253,7 @@ _CODES = frozenset(
 _START_SECONDS = 60.0
 _FILES_A_CHILD = 500
 _PAGES_A_FILE = 10_000
+_SPOOL_BYTES = 16 * 2**20
 _PASSED_ON = tuple("PATH PYTHONPATH PYTHONHOME LD_LIBRARY_PATH SYSTEMROOT LANG LC_ALL TZ TESSDATA_PREFIX".split())
 
 
@@ -250,16 +291,25 @@ class _Child:
         Each page that it recognised gives it as much time again.
         """
         name = request["name"]
-        if not self._ready:
-            self._receive(name, time.monotonic() + max(seconds, _START_SECONDS))
-            self._ready = True
-        self._served += 1
-        self._send(request, name)
+        self._begin(request, seconds)
         for _ in range(_PAGES_A_FILE):
             reply = self._receive(name, time.monotonic() + seconds)
             if "gets_on" not in reply:
                 return reply
         raise _crashed(name, f"had more than {_PAGES_A_FILE:,} pages to recognise")
+
+    def ask_for_parts(self, request: Mapping[str, Any], *, seconds: float) -> Iterator[Mapping[str, Any]]:
+        """Sends a request and gives its answers until the last, each awaited for at most `seconds`."""
+        name = request["name"]
+        self._begin(request, seconds)
+        for _ in range(PARTS_A_FILE + 1):
+            reply = self._receive(name, time.monotonic() + seconds)
+            if "parted" in reply:
+                return
+            yield reply
+            if "error" in reply:
+                return
+        raise _crashed(name, f"answered with more than {PARTS_A_FILE:,} parts")
 
     def end(self) -> None:
         """Kills the child with what it started, and waits for it, so that no zombie stays."""
@@ -271,7 +321,14 @@ class _Child:
                 cast(IO[bytes], pipe).close()
         self._process.wait()
 
-    def _send(self, request: Mapping[str, str], name: str) -> None:
+    def _begin(self, request: Mapping[str, Any], seconds: float) -> None:
+        if not self._ready:
+            self._receive(request["name"], time.monotonic() + max(seconds, _START_SECONDS))
+            self._ready = True
+        self._served += 1
+        self._send(request, request["name"])
+
+    def _send(self, request: Mapping[str, Any], name: str) -> None:
         frame = json.dumps(request).encode()
         pipe = cast(IO[bytes], self._process.stdin)
         try:
@@ -336,6 +393,15 @@ def checked(values: Mapping[str, Any]) -> Extracted:
     return Extracted(
         text, blocks, pages, _checked_metadata(values["metadata"]), tuple(map(_line, values["notes"][:100]))
     )
+
+
+def _part_of(reply: Mapping[str, Any], name: str) -> Part:
+    if "error" in reply:
+        raise _error_of(reply["error"])
+    try:
+        return Part.from_dict(reply["part"])
+    except (KeyError, TypeError, AttributeError, ValueError) as exc:
+        raise _crashed(name, "answered with something that is no part") from exc
 
 
 def _checked_block(row: Any) -> Block:
@@ -485,20 +551,21 @@ _BY_NAME = {
     ".odt": "application/vnd.oasis.opendocument.text",
     ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".pptx": _PPTX,
     ".eml": "message/rfc822",
     ".mbox": "application/mbox",
     ".warc": "application/warc",
     ".arc": "application/x-arc",
     ".xml": "application/xml",
-    ".hocr": "application/xml",
+    ".hocr": "text/vnd.hocr+html",
     ".rss": "application/xml",
-    ".tei": "application/xml",
+    ".tei": "application/tei+xml",
     ".csv": "text/csv",
     ".tsv": "text/tab-separated-values",
     ".json": "application/json",
-    ".jsonl": "application/json",
-    ".ipynb": "application/json",
+    ".jsonl": "application/x-ndjson",
+    ".ndjson": "application/x-ndjson",
+    ".ipynb": "application/x-ipynb+json",
     ".png": "image/png",
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
@@ -548,43 +615,51 @@ _OLE_FAMILY = frozenset(
 )
 _CALIBRE = "Convert it to EPUB first, for example with Calibre (`ebook-convert book.mobi book.epub`)."
 _OFFICE = "Save it as DOCX first, for example with LibreOffice (`soffice --convert-to docx FILE`)."
-_SCAN = "Images hold no text yet: make a PDF with a text layer, for example with OCRmyPDF."
+_SCAN = "Save it as PNG or TIFF, whose characters can be recognised."
 _UNPACK = "Unpack it and add the files in it, or pack them as ZIP."
+_ROWS = "Say with a mapping file which column is the text: see docs/how-to/rows.md."
 _TABLE = "Tables and data files are not read as documents; add the documents that they describe."
 _CONVERT_ANYTHING = "Convert it to text, Markdown, HTML, EPUB, DOCX or PDF and add that."
 _CONVERT = {
     "application/x-mobipocket-ebook": _CALIBRE,
     "application/x-ms-reader": _CALIBRE.replace("mobi", "lit", 1),
     "application/x-fictionbook+xml": _CALIBRE.replace("mobi", "fb2", 1),
-    "application/msword": _OFFICE,
-    "application/rtf": _OFFICE,
-    "application/vnd.oasis.opendocument.text": _OFFICE,
     "image/vnd.djvu": "Convert it to PDF with a text layer first (`ddjvu -format=pdf`, then OCRmyPDF).",
-    "image/png": _SCAN,
-    "image/jpeg": _SCAN,
     "image/gif": _SCAN,
-    "image/tiff": _SCAN,
-    "application/zip": "Add it as an archive: its members are read one by one.",
-    "application/gzip": "Add it as an archive: its members are read one by one.",
-    "application/x-tar": "Add it as an archive: its members are read one by one.",
     "application/x-bzip2": _UNPACK,
     "application/x-xz": _UNPACK,
     "application/x-7z-compressed": _UNPACK,
     "application/vnd.rar": _UNPACK,
     "application/warc": "Web archives are not read yet; save the pages as HTML.",
-    "message/rfc822": "E-mail is not read yet; save the message as text or HTML.",
-    "application/vnd.ms-outlook": "E-mail is not read yet; save the message as text or HTML.",
     "application/json": _TABLE,
-    "text/csv": _TABLE,
-    "text/tab-separated-values": _TABLE,
+    "text/csv": _ROWS,
+    "text/tab-separated-values": _ROWS,
+    "application/x-ndjson": _ROWS,
+    "application/mbox": "Add it with `lyceum add`: its messages are read one by one.",
+    "application/mets+xml": "METS describes pages: add the folder, tar or zip in which it stands beside them.",
     "application/vnd.ms-excel": _TABLE,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _TABLE,
-    "application/xml": "XML is not read yet; convert it to HTML or text, for TEI with the TEI stylesheets.",
+    "application/xml": "Of XML, TEI, JATS, ALTO and METS are read; convert another kind to HTML or text.",
 }
 _HTML = re.compile(
-    r"(?:<\?xml[^>]*>|<!--.*?-->|\s)*(?:<!DOCTYPE\s+html|<html[\s>]|<head[\s>]|<body[\s>])",
+    r"(?>(?><\?xml[^>]*>)|(?><!--.*?-->)|\s)*+(?:<!DOCTYPE\s+html|<html[\s>]|<head[\s>]|<body[\s>])",
     re.DOTALL | re.IGNORECASE,
 )
+# Atomic throughout: a thousand comments must not be tried in every grouping.
+_ROOT = re.compile(
+    r"(?>(?><\?.*?\?>)|(?><!--.*?-->)|(?><!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)|\s)*+<(?:[\w.-]+:)?([\w.-]+)",
+    re.DOTALL | re.IGNORECASE,
+)
+_JATS = "application/jats+xml"
+_SAYS_JATS = re.compile(r"jats|nlm|article-type|<front\b|<article-meta", re.IGNORECASE)
+_BY_ROOT = {
+    "tei": "application/tei+xml",
+    "tei.2": "application/tei+xml",
+    "teicorpus": "application/tei+xml",
+    "alto": "application/alto+xml",
+    "article": _JATS,
+    "mets": "application/mets+xml",
+}
 _CONTROL_BYTES = frozenset(range(32)) - frozenset(b"\t\n\r\f\x1b")
 
 
@@ -614,6 +689,12 @@ def _zip_kind(head: bytes, named: str) -> str:
 
 def _by_markup(head: bytes, named: str) -> str:
     start = _readable(head)
+    if start.startswith("<") and ("ocr_page" in start or "ocr-system" in start):
+        return "text/vnd.hocr+html"
+    if match := _ROOT.match(start):
+        kind = _BY_ROOT.get(match[1].lower(), "")
+        if kind and (kind != _JATS or _SAYS_JATS.search(start)):
+            return kind
     if _HTML.match(start):
         return "application/xhtml+xml" if start.startswith("<?xml") else "text/html"
     if start.startswith("<?xml") and named != "text/html":

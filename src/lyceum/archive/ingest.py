@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import logging
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 
 from lyceum import text as texts
 from lyceum.archive import containers
 from lyceum.archive.extract import detect
 from lyceum.archive.model import Block, Extracted, Metadata, Page
+from lyceum.archive.pagesets import files_of_page_set, is_page_set, pack
+from lyceum.archive.parts import Part, is_compound
 from lyceum.archive.segment import segment
 from lyceum.archive.sources import Found, MetadataTable
 from lyceum.archive.store import (
@@ -42,6 +47,10 @@ class Worker(Protocol):
         """The text of a file; raises ExtractionFailed."""
         ...
 
+    def parts(self, path: Path, name: str, options: Mapping[str, Any]) -> Iterator[Part]:
+        """The documents that a file holds; raises ExtractionFailed."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -62,21 +71,40 @@ class Refused:
 class Intake:
     """The archive's side of ingestion; each step may be repeated and is done whole or not at all."""
 
-    def __init__(self, catalogue: Catalogue, blobs: BlobStore, worker: Worker, *, largest_file: int) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        blobs: BlobStore,
+        worker: Worker,
+        *,
+        largest_file: int,
+        options: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         self._catalogue = catalogue
         self._blobs = blobs
         self._worker = worker
         self._largest_file = largest_file
+        self._options = options
 
     def receive(self, found: Found, table: MetadataTable, given: Metadata) -> Iterator[Taken | Refused]:
-        """Stores a file, or each file of an archive; one result for each."""
+        """Stores a file, each file of an archive, or each document in a file; one result for each."""
         try:
+            if found.path.is_dir():
+                yield self._receive_folder(found, table, given)
+                return
             with found.path.open("rb") as stream:
                 # Opened once: the source may be a pipe.
-                if not containers.is_container(detect(stream.peek(_HEAD)[:_HEAD], found.path.name)):
+                kind = detect(stream.peek(_HEAD)[:_HEAD], found.path.name)
+                if not containers.is_container(kind) and not is_compound(kind):
                     yield self._receive_stream(stream, found.source, found.path.name, table, given)
                     return
-            yield from self._receive_members(found, table, given)
+            if is_compound(kind):
+                yield from self._receive_parts(found.path, found.source, table, given)
+            elif is_page_set(containers.names(found.path, found.source)):
+                with found.path.open("rb") as stream:
+                    yield self._receive_stream(stream, found.source, found.path.name, table, given)
+            else:
+                yield from self._receive_members(found, table, given)
         except StepFailed as error:
             yield Refused(found.source, Failure.of(error))
         except OSError as error:
@@ -101,12 +129,40 @@ class Intake:
         segments = segment(extracted, document.metadata.language)
         return self._catalogue.advance(document, SegmentedProduct(segments))
 
+    def _receive_folder(self, found: Found, table: MetadataTable, given: Metadata) -> Taken | Refused:
+        """A folder of page images is one document: it is kept as a tar of its files."""
+        with tempfile.TemporaryFile() as packed:
+            pack(files_of_page_set(found.path), found.path, packed)
+            packed.seek(0)
+            return self._receive_stream(cast(BinaryIO, packed), found.source, f"{found.path.name}.tar", table, given)
+
+    def _receive_parts(
+        self, path: Path, source: str, table: MetadataTable, given: Metadata
+    ) -> Iterator[Taken | Refused]:
+        """Each document in a file; the file as it is where it holds one."""
+        name = PurePosixPath(source.rsplit("!/", 1)[-1]).name
+        for part in self._worker.parts(path, name, self._options):
+            try:
+                if part.data is None:
+                    with path.open("rb") as stream:
+                        yield self._receive_stream(stream, source, name, table, given)
+                else:
+                    yield self._receive_stream(io.BytesIO(part.data), f"{source}!/{part.name}", part.name, table, given)
+            except StepFailed as error:
+                yield Refused(f"{source}!/{part.name}", Failure.of(error))
+
     def _receive_members(self, found: Found, table: MetadataTable, given: Metadata) -> Iterator[Taken | Refused]:
         for member in containers.expand(found.path, found.source):
             name = PurePosixPath(member.name.rsplit("!/", 1)[-1]).name
             try:
                 with member.open() as stream:
-                    yield self._receive_stream(stream, member.name, name, table, given)
+                    if is_compound(detect(cast(io.BufferedReader, stream).peek(_HEAD)[:_HEAD], name)):
+                        with tempfile.NamedTemporaryFile() as unpacked:
+                            shutil.copyfileobj(stream, unpacked)
+                            unpacked.flush()
+                            yield from self._receive_parts(Path(unpacked.name), member.name, table, given)
+                    else:
+                        yield self._receive_stream(stream, member.name, name, table, given)
             except StepFailed as error:
                 yield Refused(member.name, Failure.of(error))
 

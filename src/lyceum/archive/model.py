@@ -59,11 +59,15 @@ class PartialDate:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is known about a document; `provenance` says, a field, where its value came from."""
+    """What is known about a document; `provenance` says, a field, where its value came from.
+
+    `date` is when it was written or first published, `edition_date` when this edition of it was made.
+    """
 
     title: str | None = None
     creators: tuple[str, ...] = ()
     date: PartialDate | None = None
+    edition_date: PartialDate | None = None
     language: str | None = None
     publisher: str | None = None
     rights: str | None = None
@@ -98,8 +102,9 @@ class Metadata:
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON; unknown fields are left out."""
         values: dict[str, Any] = {name: getattr(self, name) for name in FIELDS if getattr(self, name)}
-        if self.date:
-            values["date"] = str(self.date)
+        for name in _DATES:
+            if name in values:
+                values[name] = str(values[name])
         if self.creators:
             values["creators"] = list(self.creators)
         return {**values, "extra": dict(self.extra), "provenance": dict(self.provenance)}
@@ -108,8 +113,9 @@ class Metadata:
     def from_dict(cls, values: Mapping[str, Any]) -> Metadata:
         """The inverse of `as_dict`."""
         known = {name: values[name] for name in FIELDS if values.get(name)}
-        if "date" in known:
-            known["date"] = PartialDate.parse(known["date"])
+        for name in _DATES:
+            if name in known:
+                known[name] = PartialDate.parse(known[name])
         if "creators" in known:
             known["creators"] = tuple(known["creators"])
         return cls(
@@ -119,6 +125,7 @@ class Metadata:
         )
 
 
+_DATES = ("date", "edition_date")
 FIELDS = tuple(f.name for f in dataclasses.fields(Metadata) if f.name not in ("extra", "provenance"))
 
 

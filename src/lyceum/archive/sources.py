@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lyceum.archive.model import FIELDS, Metadata, PartialDate
+from lyceum.archive.pagesets import files_of_page_set
 from lyceum.errors import InvalidValue, ReceiveFailed, UsageError
 
 _ALIASES = {
@@ -24,7 +25,7 @@ _FOLDER = {"dir", "folder", "directory"}
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to be received, under the name by which it is known."""
+    """A file to be received, under the name by which it is known; a folder where its files are one volume's pages."""
 
     path: Path
     source: str
@@ -52,6 +53,9 @@ def find_files(sources: Iterable[str], *, leave_out: Iterable[Path] = ()) -> Ite
 
 def _walk(folder: Path, excluded: set[Path]) -> Iterator[Found | ReceiveFailed]:
     try:
+        if files_of_page_set(folder):
+            yield Found(folder, folder.as_posix())
+            return
         entries = sorted(folder.iterdir())
     except OSError as error:
         yield ReceiveFailed(

@@ -12,12 +12,14 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from lyceum.archive.extract import HEAD_BYTES, REPLY_BYTES, detect, draft_here, extract_here
 from lyceum.archive.model import Extracted
 from lyceum.archive.pace import listen
+from lyceum.archive.parts import Part, split_here
 from lyceum.errors import ExtractionFailed
 
 _OPEN_FILES = 64
@@ -40,7 +42,14 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
     while request := _receive(requests):
         spare = bytearray(_MEMORY_SPARED)
         try:
-            reply = answer(Path(request["path"]), request["name"], as_draft=request.get("as") == "draft")
+            if "split" in request:
+                for part in _parts(request):
+                    _send(replies, {"part": part.as_dict()})
+                reply: dict[str, Any] = {"parted": True}
+            else:
+                reply = answer(Path(request["path"]), request["name"], as_draft=request.get("as") == "draft")
+        except ExtractionFailed as error:
+            reply = {"error": error.as_dict()}
         except MemoryError:
             del spare
             _send(replies, {"error": _memory_limit(request["name"])})
@@ -49,19 +58,28 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
         _send(replies, reply)
 
 
+def _parts(request: Mapping[str, Any]) -> Iterator[Part]:
+    path, name = Path(request["path"]), request["name"]
+    return split_here(path, name, detect(_head(path), name), request["split"])
+
+
 def answer(path: Path, name: str, *, as_draft: bool = False) -> dict[str, Any]:
     """One file's text or error, ready for JSON; a MemoryError is the caller's to handle."""
     try:
-        with path.open("rb") as stream:
-            head = stream.read(HEAD_BYTES)
+        kind = detect(_head(path), name)
         if as_draft:
-            return {"draft": draft_here(path, name, detect(head, name)).as_dict()}
-        return {"extracted": _as_dict(extract_here(path, name, detect(head, name)))}
+            return {"draft": draft_here(path, name, kind).as_dict()}
+        return {"extracted": _as_dict(extract_here(path, name, kind))}
     except ExtractionFailed as error:
         return {"error": error.as_dict()}
 
 
-def _receive(requests: BinaryIO) -> dict[str, str] | None:
+def _head(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(HEAD_BYTES)
+
+
+def _receive(requests: BinaryIO) -> dict[str, Any] | None:
     size = int.from_bytes(requests.read(8), "big")
     frame = requests.read(size)
     return json.loads(frame) if frame else None

@@ -43,6 +43,10 @@ class Line:
     is_hyphenated: bool = False
     begins: bool | None = None
 
+    def of_size(self, size: float) -> Line:
+        """The same line of another height."""
+        return replace(self, size=size)
+
 
 @dataclass(slots=True)
 class PageLines:

@@ -7,23 +7,21 @@ import functools
 import itertools
 import os
 import shutil
-import statistics
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lyceum import text as texts
 from lyceum.archive.extractors.common import collapse
-from lyceum.archive.extractors.layout import Line, PageLines
+from lyceum.archive.extractors.layout import PageLines
+from lyceum.archive.extractors.recognised import DPI, Word, page_of
 from lyceum.archive.pace import gets_on
 from lyceum.errors import ExtractionFailed
 from lyceum.function_words import FUNCTION_WORDS
 
-__all__ = ["DPI", "Recogniser", "even_sizes", "is_installed", "missing"]
+__all__ = ["Recogniser", "is_installed", "missing"]
 
-DPI = 300
 _PAGE_SECONDS = 60
-_POINTS_A_PIXEL = 72 / DPI
 _ENGLISH = "eng"
 _CODES = {
     "ar": "ara", "bg": "bul", "ca": "cat", "cs": "ces", "cy": "cym", "da": "dan", "de": "deu", "el": "ell", "en": "eng",
@@ -37,8 +35,6 @@ _FEWEST_SMALL_WORDS = 8
 _SMALL_SHARE = 0.15
 _MOST_TRIED = 6
 _DOUBTFUL = 0.7
-_LARGE = 1.5
-_HYPHENS = ("-", "\u2010", "¬", "\u00ad")
 
 
 def is_installed() -> bool:
@@ -74,6 +70,11 @@ class Recogniser:
             if page.confidence is not None and page.confidence < _DOUBTFUL:
                 self._doubtful.append(page.label)
         return pages
+
+    @property
+    def failed(self) -> bool:
+        """Whether an image could not be read at all."""
+        return bool(self._failed)
 
     def notes(self) -> list[str]:
         """What a reader of the text must know about how it came to be."""
@@ -116,28 +117,6 @@ class Recogniser:
         ] or [PageLines(label, [])]
 
 
-def even_sizes(pages: Sequence[PageLines]) -> None:
-    """Gives recognised lines the document's usual height, since one without tall letters looks smaller than it is."""
-    heights = [line.size for page in pages for line in page.lines if page.confidence is not None]
-    usual = statistics.median(heights) if heights else 0.0
-    for page in pages:
-        if page.confidence is not None:
-            page.lines = [line if line.size > _LARGE * usual else replace(line, size=usual) for line in page.lines]
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    text: str
-    confidence: float
-    left: int
-    top: int
-    width: int
-    height: int
-    block: int
-    paragraph: int
-    line: int
-
-
 def _tesseract(image: bytes, languages: str) -> str:
     """The table of words that tesseract makes of an image; it reads and writes pipes only."""
     done = subprocess.run(  # noqa: S603 (no shell; the image is data on standard input)
@@ -171,50 +150,18 @@ def _pages(table: str) -> Iterator[PageLines]:
     for _, group in itertools.groupby(rows, key=lambda row: row["page_num"]):
         first, *rest = group
         words = [word for row in rest if row["level"] == "5" and (word := _word(row))]
-        height = int(first["height"])
-        yield PageLines("", list(_lines(words, height)), height * _POINTS_A_PIXEL, _mean(words))
+        page = page_of(words, int(first["height"]))
+        page.confidence = 1.0 if page.confidence is None else page.confidence
+        yield page
 
 
-def _word(row: Mapping[str, str]) -> _Word | None:
+def _word(row: Mapping[str, str]) -> Word | None:
     text = collapse(row["text"] or "")
     if not text:
         return None
     left, top, width, height = (int(row[side]) for side in ("left", "top", "width", "height"))
-    block, paragraph, line = (int(row[number]) for number in ("block_num", "par_num", "line_num"))
-    return _Word(text, float(row["conf"]) / 100, left, top, width, height, block, paragraph, line)
-
-
-def _mean(words: Sequence[_Word]) -> float:
-    """How sure recognition was, long words counting for more; 1 for a page where there was nothing to recognise."""
-    signs = sum(len(word.text) for word in words)
-    return round(sum(max(word.confidence, 0) * len(word.text) for word in words) / signs, 4) if signs else 1.0
-
-
-def _lines(words: Sequence[_Word], height: int) -> Iterator[Line]:
-    before: _Word | None = None
-    for _, group in itertools.groupby(words, key=lambda word: (word.block, word.paragraph, word.line)):
-        line = list(group)
-        text = " ".join(word.text for word in line)
-        if not any(sign.isalnum() for sign in text):
-            continue
-        same_block = before is not None and before.block == line[0].block
-        begins = before is not None and before.paragraph != line[0].paragraph if same_block else None
-        yield _line(line, text, height, begins=begins)
-        before = line[0]
-
-
-def _line(words: Sequence[_Word], text: str, height: int, *, begins: bool | None) -> Line:
-    bottom = max(word.top + word.height for word in words)
-    tall = max(word.height for word in words)
-    return Line(
-        text,
-        left=min(word.left for word in words) * _POINTS_A_PIXEL,
-        right=max(word.left + word.width for word in words) * _POINTS_A_PIXEL,
-        bottom=(height - bottom) * _POINTS_A_PIXEL,
-        size=tall * _POINTS_A_PIXEL,
-        is_hyphenated=len(text) > 2 and text.endswith(_HYPHENS) and text[-2].isalpha(),
-        begins=begins,
-    )
+    place = int(row["block_num"]), int(row["par_num"]), int(row["line_num"])
+    return Word(text, float(row["conf"]) / 100, left, top, left + width, top + height, place)
 
 
 def _language_of(pages: Sequence[PageLines]) -> str:

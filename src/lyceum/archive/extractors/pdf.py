@@ -18,7 +18,8 @@ import pypdfium2.raw
 
 from lyceum.archive.extractors.common import collapse, creators, damaged, encrypted, no_text, stated_date
 from lyceum.archive.extractors.layout import Line, PageLines, compose_pages
-from lyceum.archive.extractors.ocr import DPI, Recogniser, even_sizes, is_installed, missing
+from lyceum.archive.extractors.ocr import Recogniser, is_installed, missing
+from lyceum.archive.extractors.recognised import DPI, even_sizes
 from lyceum.archive.model import Extracted, Metadata
 
 # pypdfium2 carries no types: what it gives is turned into ours on the spot.
