@@ -577,6 +577,7 @@ _BY_NAME = {
 }
 _SIGNATURES = (
     (b"%PDF-", "application/pdf"),
+    (b'{"lyceum_row":', "application/x-lyceum-row+json"),
     (b"\x1f\x8b", "application/gzip"),
     (b"BZh", "application/x-bzip2"),
     (b"\xfd7zXZ\x00", "application/x-xz"),
@@ -617,7 +618,7 @@ _CALIBRE = "Convert it to EPUB first, for example with Calibre (`ebook-convert b
 _OFFICE = "Save it as DOCX first, for example with LibreOffice (`soffice --convert-to docx FILE`)."
 _SCAN = "Save it as PNG or TIFF, whose characters can be recognised."
 _UNPACK = "Unpack it and add the files in it, or pack them as ZIP."
-_ROWS = "Say with a mapping file which column is the text: see docs/how-to/rows.md."
+_ROWS = "Add it with `lyceum add`: its rows become documents, `--mapping FILE.toml` says which column is the text."
 _TABLE = "Tables and data files are not read as documents; add the documents that they describe."
 _CONVERT_ANYTHING = "Convert it to text, Markdown, HTML, EPUB, DOCX or PDF and add that."
 _CONVERT = {

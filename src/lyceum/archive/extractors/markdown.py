@@ -57,8 +57,8 @@ class MarkdownExtractor:
         decoded = decode(path.read_bytes(), name)
         front = _read_front(decoded.text)
         notes = [note for note in (decoded.note, front.problem) if note]
-        pieces = list(_pieces(front.body))
-        return compose(pieces, front.metadata.over(_first_heading(pieces)), notes)
+        pieces = markdown_pieces(front.body)
+        return compose(pieces, front.metadata.over(title_from_heading(pieces)), notes)
 
 
 extractor = MarkdownExtractor()
@@ -140,6 +140,11 @@ def _flat(value: Any) -> str:
 
 def _plain(value: Any) -> str:
     return "" if isinstance(value, Mapping | list) else collapse(html.unescape(str(value)))
+
+
+def markdown_pieces(body: str) -> list[Piece]:
+    """The headings and paragraphs of Markdown without front matter, its footnotes at the end."""
+    return list(_pieces(body))
 
 
 def _pieces(body: str) -> Iterator[Piece]:
@@ -280,7 +285,7 @@ class _Words(HTMLParser):
             self.parts.append(data.replace("\x00", ""))
 
 
-def _first_heading(pieces: Sequence[Piece]) -> Metadata:
+def title_from_heading(pieces: Sequence[Piece]) -> Metadata:
     """A title from a first heading that is alone at its level."""
     if not pieces or pieces[0].kind != "heading" or len(pieces) < 2:
         return Metadata()
