@@ -817,3 +817,37 @@ def test_a_home_that_is_a_file_is_unusable(tmp_path, models):
 
 def test_the_weights_are_pinned(settings):
     assert "--hash=sha256:" in model_requirements()
+
+
+def test_a_correction_is_searched_by_and_survives_adding_again(library, letter):
+    library.add([str(letter)])
+    (document,) = library.documents()
+    library.edit(document.id, {"title": "Of spinners", "date": "1844-06-04"})
+    assert library.add([str(letter)]).unchanged == 1
+    letter.write_text("The spinners of Bolton struck in the autumn. Their masters opened the gates.")
+    library.add([str(letter)])
+    (known,) = library.documents(Filter(first=PartialDate(1844, 6).first, last=PartialDate(1844, 6).last))
+    assert (known.metadata.title, known.number) == ("Of spinners", 2)
+    assert found(library, "autumn") == ["Of spinners"]
+
+
+def test_a_table_that_was_exported_and_changed_corrects_what_is_known(filled, files, tmp_path):
+    table = tmp_path / "table.csv"
+    assert filled.export_metadata(table) == 3
+    assert filled.add([str(files)], metadata=table).unchanged == 3
+    text = table.read_text()
+    title = filled.documents()[0].metadata.title
+    table.write_text(text.replace(title, "Another title", 1))
+    assert filled.add([str(files)], metadata=table).updated == 1
+    known = next(one for one in filled.documents() if one.metadata.title == "Another title")
+    assert known.metadata.provenance["title"] == "edit"
+
+
+def test_rows_become_documents_by_a_mapping(library, tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text(
+        '{"head": "Looms", "words": "They stood still all day."}\n{"head": "Gates", "words": "They opened."}\n'
+    )
+    assert library.add([str(path)]).failed[0]["code"] == "unsupported_format"
+    assert library.add([str(path)], mapping={"text": "words", "title": "head"}).added == 2
+    assert found(library, "stood still") == ["Looms"]

@@ -26,6 +26,7 @@ from lyceum.library import (
     SearchResult,
     Source,
     Turn,
+    sureness,
     turns_of,
 )
 
@@ -197,6 +198,7 @@ def document_json(document: Document) -> dict[str, Any]:
         "creators": list(metadata.creators),
         "date": str(metadata.date) if metadata.date else None,
         "date_source": metadata.provenance.get("date"),
+        "edition_date": str(metadata.edition_date) if metadata.edition_date else None,
         "language": metadata.language,
         "collection": metadata.collection or "main",
         "kind": metadata.kind,
@@ -208,7 +210,9 @@ def document_json(document: Document) -> dict[str, Any]:
         "version": document.version,
         "passages": document.passages,
         "state": document.state,
+        "edition_of": metadata.edition_of,
         "provenance": dict(metadata.provenance),
+        "sureness": {name: sureness(rule).value for name, rule in metadata.provenance.items()},
         "extra": dict(metadata.extra),
         "notes": list(document.notes),
         "failure": document.failure.as_dict() if document.failure else None,

@@ -347,6 +347,23 @@ class CatalogueSuite:
         document, _ = catalogue.add(_received("a.txt", "one", said))
         assert catalogue.get(document.id).metadata == said
 
+    def test_a_correction_outranks_what_is_said_later_and_survives_new_content(self, tmp_path: Path) -> None:
+        """Added again, unchanged or changed, with another word on the same field: the librarian's stands."""
+        catalogue = self.make(tmp_path)
+        document, _ = catalogue.add(_received("a.txt", "one", Metadata.stated("csv", title="Mil", kind="letter")))
+        catalogue.describe(document, Metadata.stated("edit", title="The mill"))
+        for content in ("one", "two"):
+            again, _ = catalogue.add(_received("a.txt", content, Metadata.stated("csv", title="Mill", rights="free")))
+            known = again.metadata
+            assert (known.title, known.rights, known.kind) == ("The mill", "free", "letter")
+            assert known.provenance["title"] == "edit"
+
+    def test_described_anew_a_version_that_can_be_read_waits_to_be_indexed(self, tmp_path: Path) -> None:
+        """What is searched must follow what is known."""
+        catalogue = self.make(tmp_path)
+        document = _searchable(catalogue, "a.txt", "one")
+        assert catalogue.describe(document, Metadata.stated("edit", title="Mill")).state is State.SEGMENTED
+
 
 class TextsSuite:
     """What every Texts gives back."""

@@ -535,3 +535,39 @@ def test_a_reader_that_has_seen_enough_is_no_error(home):
     ended = subprocess.run(["bash", "-c", command, document], capture_output=True, text=True, check=False)
     assert ended.returncode == 0
     assert "Traceback" not in ended.stderr
+
+
+def test_edit_corrects_and_says_how_sure_a_field_is(run, home):
+    document = run("documents", "--json", home=home).json["documents"][0]["id"]
+    edited = run("edit", document, "title=Another", "creator=A; B", "date=", "--json", home=home).json
+    assert (edited["title"], edited["creators"], edited["date"]) == ("Another", ["A", "B"], None)
+    assert (edited["provenance"]["title"], edited["sureness"]["title"]) == ("edit", "said")
+
+
+def test_what_is_no_field_and_value_is_refused(run, home):
+    document = run("documents", "--json", home=home).json["documents"][0]["id"]
+    assert run("edit", document, "Another title", home=home).code == 2
+
+
+def test_export_metadata_writes_a_table_of_all_documents(run, home, tmp_path):
+    file = tmp_path / "table.csv"
+    written = run("export-metadata", str(file), "--json", home=home).json
+    assert written["documents"] == len(run("documents", "--json", home=home).json["documents"])
+    assert file.read_text().startswith("document,source,title,creator,date")
+
+
+@pytest.mark.parametrize(("content", "code"), [("text = ", "mapping_unreadable"), ('colour = "a"', None)])
+def test_a_mapping_that_cannot_be_meant_is_told(run, home, tmp_path, content, code):
+    (tmp_path / "map.toml").write_text(content)
+    (tmp_path / "rows.jsonl").write_text('{"words": "They stood."}')
+    said = run(
+        "add",
+        str(tmp_path / "rows.jsonl"),
+        "--mapping",
+        str(tmp_path / "map.toml"),
+        "--embed",
+        "later",
+        "--json",
+        home=home,
+    )
+    assert said.json["error"]["code"] == code if code else "colour" in said.json["failed"][0]["message"]

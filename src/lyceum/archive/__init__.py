@@ -1,5 +1,6 @@
 """Takes a source in and keeps it: files, texts, passages, and what is known about them."""
 
+from lyceum.archive.corrections import Sureness, edited, joined, sureness, write_table
 from lyceum.archive.drafts import Draft, Part
 from lyceum.archive.extract import LimitedWorker
 from lyceum.archive.ingest import Intake, Refused, Taken, stored_extract
@@ -31,6 +32,7 @@ from lyceum.archive.store import (
     Texts,
     document_id,
     document_of,
+    metadata_of,
     packed_structure,
     passage_of,
     plain_pages,
@@ -46,7 +48,7 @@ __all__ = [
     "Draft", "Extracted", "ExtractedProduct", "Failure", "FolderBlobStore", "Found", "Holdings", "Intake", "KeptBlobs",
     "LimitedWorker", "Metadata", "MetadataTable", "Moved", "Outcome", "Page", "PageFinder", "Part", "PartialDate",
     "Passage", "Product", "Received", "Records", "Refused", "Segment", "SegmentedProduct", "SqliteCatalogue", "State",
-    "Taken", "TextBuilder", "Texts", "document_id", "document_of", "find_files", "packed_structure", "passage_of",
-    "plain_pages", "segment", "stored_extract", "text_between", "text_blocks", "text_digest", "unpacked_structure",
-    "version_id",
+    "Sureness", "Taken", "TextBuilder", "Texts", "document_id", "document_of", "edited", "find_files", "joined",
+    "metadata_of", "packed_structure", "passage_of", "plain_pages", "segment", "stored_extract", "sureness",
+    "text_between", "text_blocks", "text_digest", "unpacked_structure", "version_id", "write_table",
 ]  # fmt: skip

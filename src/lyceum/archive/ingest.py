@@ -189,7 +189,7 @@ def resolve(extracted: Extracted, *, given: Metadata, name: str) -> Metadata:
     language, source = stated.language, stated.provenance.get("language", "")
     doubtful = source.startswith(_LANGUAGE_IN_DOUBT) and detected not in ("und", texts.primary(language))
     long_enough = texts.word_count(extracted.text[:4000]) >= _WORDS_TO_TRUST_DETECTION
-    if not language or (doubtful and long_enough):
+    if (not language and not source) or (doubtful and long_enough):
         stated = replace(
             stated,
             language=detected,

@@ -85,13 +85,13 @@ class Metadata:
         return cls(**known, provenance=MappingProxyType(dict.fromkeys(known, source)))
 
     def over(self, weaker: Metadata) -> Metadata:
-        """Both joined, field by field; where both know a field, this one's value stands."""
+        """Both joined, field by field; where both speak of a field, this one's word stands, also that it is unknown."""
         chosen: dict[str, Any] = {}
         provenance: dict[str, str] = {}
         for name in FIELDS:
-            owner = self if getattr(self, name) else weaker
+            owner = self if getattr(self, name) or name in self.provenance else weaker
             chosen[name] = getattr(owner, name)
-            if chosen[name] and name in owner.provenance:
+            if name in owner.provenance:
                 provenance[name] = owner.provenance[name]
         return Metadata(
             **chosen,

@@ -5,22 +5,17 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lyceum.archive.model import FIELDS, Metadata, PartialDate
+from lyceum.archive.corrections import ALIASES, EXPORTED, read_field
+from lyceum.archive.model import FIELDS, Metadata
 from lyceum.archive.pagesets import files_of_page_set
 from lyceum.errors import InvalidValue, ReceiveFailed, UsageError
 
-_ALIASES = {
-    "author": "creator", "authors": "creator", "creators": "creator", "creator": "creator",
-    "year": "date", "published": "date", "first_published": "date", "date_published": "date", "date": "date",
-    "lang": "language", "language": "language", "licence": "rights", "license": "rights", "rights": "rights",
-    "name": "title", "title": "title", "publisher": "publisher", "collection": "collection", "kind": "kind",
-    "type": "kind", "edition_of": "edition_of", "address": "address", "url": "address",
-}  # fmt: skip
 _PLACE = {"source", "file", "files", "path"}
 _FOLDER = {"dir", "folder", "directory"}
+_DOCUMENT = "document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +99,9 @@ class MetadataTable:
                 hint="One of these columns names the file, or the end of its path, that a line describes.",
                 code="metadata_without_source",
             )
-        unknown = [c for c in columns if (n := c.strip().lower()) not in _ALIASES and n not in _PLACE | _FOLDER]
+        unknown = [
+            c for c in columns if (n := c.strip().lower()) not in ALIASES and n not in _PLACE | _FOLDER | {_DOCUMENT}
+        ]
         rows: list[tuple[str, Metadata]] = []
         try:
             for row in reader:
@@ -154,23 +151,23 @@ def _places(row: Mapping[str, str | None]) -> Iterator[str]:
 
 def _row_metadata(row: Mapping[str, str | None], unknown: list[str], file: str, line: int) -> Metadata:
     values: dict[str, object] = {}
+    rule = "csv"
     for column, value in row.items():
-        field = _ALIASES.get((column or "").strip().lower())
-        if not field or not isinstance(value, str) or not value.strip():
+        name = (column or "").strip().lower()
+        field = ALIASES.get(name)
+        if not isinstance(value, str) or not value.strip():
             continue
-        if field == "creator":
-            values["creators"] = tuple(part.strip() for part in value.split(";") if part.strip())
-        elif field == "date":
-            values["date"] = _date(value, file, line)
+        if name == _DOCUMENT:
+            rule = EXPORTED
         elif field in FIELDS:
-            values.setdefault(field, value.strip())
-    metadata = Metadata.stated("csv", **values)
+            values.setdefault(str(field), _value(str(field), value, file, line))
+    metadata = Metadata.stated(rule, **values)
     extra = {c: str(row[c]).strip() for c in unknown if isinstance(row.get(c), str) and str(row[c]).strip()}
-    return Metadata(**{name: getattr(metadata, name) for name in FIELDS}, extra=extra, provenance=metadata.provenance)
+    return replace(metadata, extra=extra)
 
 
-def _date(value: str, file: str, line: int) -> PartialDate:
+def _value(field: str, value: str, file: str, line: int) -> object:
     try:
-        return PartialDate.parse(value)
+        return read_field(field, value)
     except InvalidValue as error:
-        raise InvalidValue(f"{file}, line {line}: {error.message}", hint=error.hint, code="invalid_date") from error
+        raise InvalidValue(f"{file}, line {line}: {error.message}", hint=error.hint, code=error.code) from error

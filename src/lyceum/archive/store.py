@@ -18,11 +18,12 @@ import time
 import weakref
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
+from lyceum.archive.corrections import joined
 from lyceum.archive.model import Extracted, Metadata, Page
 from lyceum.archive.segment import PageFinder, Segment
 from lyceum.errors import NO_ROOM, DiskFull, HomeError, StepFailed, StoreDamaged, UnknownDocument, unwritable
@@ -163,6 +164,10 @@ class Catalogue(Protocol):
         It is the caller's until a step other than extraction moves it on, until the caller gives it back, or
         until the caller is gone; `advance` then raises ClaimLost for one who comes too late.
         """
+        ...
+
+    def describe(self, document: Document, said: Metadata) -> Document:
+        """Lays what a librarian says over what was known; a version that can be read is indexed again for it."""
         ...
 
     def remove(self, document: str) -> list[str]:
@@ -482,7 +487,7 @@ class SqliteCatalogue:
             owner = self._db.execute("SELECT document FROM sources WHERE source=?", (received.source,)).fetchone()
             outcome = Outcome.UPDATED if owner else Outcome.ADDED
             document = owner["document"] if owner else document_id(received.sha256)
-            row = self._insert_version(document, received)
+            row = self._insert_version(document, replace(received, given=self._said_of(document, received.given)))
             self._note_source(received.source, document, row)
             return self._document(row), outcome
 
@@ -543,6 +548,12 @@ class SqliteCatalogue:
                 self._passed[state, newest] = row["row"]
                 return document_of(row)
         return None
+
+    def describe(self, document: Document, said: Metadata) -> Document:
+        """Lays what a librarian says over what was known."""
+        with self._transaction():
+            known = self._db.execute("SELECT * FROM versions WHERE row=?", (document.row,)).fetchone()
+            return self._describe_anew(known, joined(said, *metadata_of(known)))
 
     def give_back(self) -> None:
         """Lets what was claimed be claimed again."""
@@ -715,7 +726,8 @@ class SqliteCatalogue:
         before = self._db.execute("SELECT version FROM sources WHERE source=?", (received.source,)).fetchone()
         went_back = before is not None and before["version"] != known["row"]
         self._note_source(received.source, known["document"], known["row"])
-        given = json.dumps(received.given.as_dict())
+        said = joined(received.given, *metadata_of(known))
+        given = json.dumps(said.as_dict())
         if known["state"] in (State.FAILED, State.REMOVING):
             self._db.execute(
                 "UPDATE versions SET state='received', failure=NULL, given=?, source=?, name=? WHERE row=?",
@@ -730,8 +742,8 @@ class SqliteCatalogue:
                 (given, known["document"], known["row"]),
             )
             return self._document(known["row"]), Outcome.UPDATED
-        if received.given != Metadata() and received.given.as_dict() != json.loads(known["given"]):
-            return self._describe_anew(known, received.given), Outcome.UPDATED
+        if said.as_dict() != json.loads(known["given"]):
+            return self._describe_anew(known, said), Outcome.UPDATED
         return self._document(known["row"]), Outcome.UNCHANGED
 
     def _describe_anew(self, known: sqlite3.Row, given: Metadata) -> Document:
@@ -744,6 +756,13 @@ class SqliteCatalogue:
         )
         self._db.execute("UPDATE meta SET value = value + 1 WHERE name='revision'")
         return self._document(known["row"])
+
+    def _said_of(self, document: str, now: Metadata) -> Metadata:
+        """What is said of a document whose content is new: what was said of its last content holds too."""
+        known = self._db.execute(
+            "SELECT given, metadata FROM versions WHERE document=? ORDER BY number DESC LIMIT 1", (document,)
+        ).fetchone()
+        return joined(now, *metadata_of(known)) if known else now
 
     def _insert_version(self, document: str, received: Received) -> int:
         number = self._db.execute(
@@ -844,6 +863,11 @@ class SqliteCatalogue:
 
     def _document(self, row: int) -> Document:
         return document_of(self._db.execute("SELECT * FROM versions WHERE row=?", (row,)).fetchone())
+
+
+def metadata_of(row: Any) -> tuple[Metadata, Metadata]:
+    """What was said of a version, and what stands."""
+    return Metadata.from_dict(json.loads(row["given"])), Metadata.from_dict(json.loads(row["metadata"]))
 
 
 def _language(document: Document | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import click
 from lyceum.cli.asking import show_answer
 from lyceum.cli.common import filter_options, json_option, note, open_library, print_json, progress
 from lyceum.contract import document_json, filter_of, shown_json
+from lyceum.errors import UsageError
 from lyceum.library import Document, Scope
 
 
@@ -21,6 +23,10 @@ from lyceum.library import Document, Scope
     "--metadata", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.csv",
     help="A table with a column source (or file), and any of title, creator, date, language, publisher, rights, "
     "collection, kind, edition_of.",
+)  # fmt: skip
+@click.option(
+    "--mapping", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE.toml",
+    help="Which column of a JSONL or CSV file is which: lines such as text = \"body\" and date = \"day\".",
 )  # fmt: skip
 @click.option("--embed", type=click.Choice(["now", "later"]), default="now", help="Make vectors now or with `embed`.")
 @click.option(
@@ -33,19 +39,21 @@ def add(
     sources: tuple[str, ...],
     collection: str | None,
     metadata: Path | None,
+    mapping: Path | None,
     embed: str,
     work: str,
     as_json: bool,
 ) -> int:
-    """Add files and folders: TXT, Markdown, HTML, EPUB, DOCX, PDF, and zip files of them.
+    """Add files and folders: text, Markdown, HTML, EPUB, PDF and scans, DOCX, ODT, RTF, DOC, TEI, JATS, METS, mail,
+    rows of JSONL and CSV, and zip and tar files of them.
 
     The same bytes are added once; a changed file becomes a new version, and the old one stays citable. What
     cannot be read is reported with its reason, and everything else is still added.
     """
     with open_library(context) as library:
         report = library.add(
-            sources, collection=collection, metadata=metadata, work=work == "now", vectors=embed == "now",
-            progress=progress(),
+            sources, collection=collection, metadata=metadata, mapping=_read_mapping(mapping), work=work == "now",
+            vectors=embed == "now", progress=progress(),
         )  # fmt: skip
     if as_json:
         print_json(asdict(report))
@@ -101,6 +109,45 @@ def show(context: click.Context, document: str, version: str | None, whole: bool
 
 
 @click.command()
+@click.argument("document")
+@click.argument("values", nargs=-1, required=True, metavar="FIELD=VALUE…")
+@json_option
+@click.pass_context
+def edit(context: click.Context, document: str, values: tuple[str, ...], as_json: bool) -> int:
+    """Correct what is known of a document: its title, creator, date, edition_date, language, publisher, rights,
+    address, collection, kind, edition_of.
+
+    A correction outranks what the file says and stays when the file is added again. FIELD= says that it is not
+    known; names that are no field are kept as extra metadata. Several creators are parted by semicolons.
+    """
+    with open_library(context) as library:
+        found = library.edit(document, dict(map(_pair, values)))
+    if as_json:
+        print_json(document_json(found))
+    else:
+        click.echo(_card(found))
+    return 0
+
+
+@click.command("export-metadata")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.csv")
+@json_option
+@click.pass_context
+def export_metadata(context: click.Context, file: Path, as_json: bool) -> int:
+    """Write what is known of every document as a table; change it, and `add … --metadata FILE.csv` takes it in.
+
+    What differs in the table from what stands counts as a correction.
+    """
+    with open_library(context) as library:
+        rows = library.export_metadata(file)
+    if as_json:
+        print_json({"file": str(file), "documents": rows})
+    else:
+        click.echo(f"{rows} documents written to {file}.")
+    return 0
+
+
+@click.command()
 @click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT…")
 @json_option
 @click.pass_context
@@ -113,6 +160,23 @@ def remove(context: click.Context, documents: tuple[str, ...], as_json: bool) ->
     else:
         click.echo(f"{len(removed)} removed.")
     return 0
+
+
+def _pair(said: str) -> tuple[str, str]:
+    name, equals, value = said.partition("=")
+    if not equals or not name.strip():
+        raise UsageError(f"“{said}” is no FIELD=VALUE.", hint="Such as `title=The mill` or `date=1919-09`.")
+    return name, value
+
+
+def _read_mapping(file: Path | None) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file else {}
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"The mapping {file} cannot be read: {error}.", hint="It is TOML: lines such as text = \"body\".",
+            code="mapping_unreadable",
+        ) from error  # fmt: skip
 
 
 def describe(document: Document) -> str:

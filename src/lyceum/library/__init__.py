@@ -5,7 +5,7 @@ with Library.open(settings) as library:
     answer = library.ask(Question("When did the weavers strike?", Scope.everything()))
 """
 
-from lyceum.archive import Document, Page, PartialDate, Passage, State
+from lyceum.archive import Document, Page, PartialDate, Passage, State, sureness
 from lyceum.library.answers import Recheck, Standing
 from lyceum.library.door import AddReport, Facets, Library, SearchResult
 from lyceum.library.integrity import Problem
@@ -30,5 +30,6 @@ __all__ = [
     "ELSEWHERE", "EXTRACTIVE", "AddReport", "Answer", "Checked", "Document", "Facets", "Filter", "Hit", "Library",
     "Mode", "Order", "Page", "PartialDate", "Passage", "Problem", "Progress", "Query", "Question", "QuoteReport",
     "Recheck", "Scope", "SearchResult", "Snippet", "Source", "Standing", "State", "Turn", "Verdict",
-    "model_requirements", "quality_requirements", "quotes_as_html", "quotes_as_text", "read_query", "turns_of",
+    "model_requirements", "quality_requirements", "quotes_as_html", "quotes_as_text", "read_query", "sureness",
+    "turns_of",
 ]  # fmt: skip

@@ -27,10 +27,12 @@ from lyceum.archive import (
     Page,
     Refused,
     State,
+    edited,
     find_files,
+    write_table,
 )
 from lyceum.config import Settings
-from lyceum.errors import ReceiveFailed, UnknownDocument
+from lyceum.errors import ReceiveFailed, UnknownDocument, unwritable
 from lyceum.library.answers import KeptAnswers, Recheck, recheck
 from lyceum.library.integrity import Problem, find_problems
 from lyceum.library.parts import make_model
@@ -130,6 +132,7 @@ class Library(Workshop):
         *,
         collection: str | None = None,
         metadata: Path | None = None,
+        mapping: Mapping[str, Any] | None = None,
         work: bool = True,
         vectors: bool = True,
         progress: Progress | None = None,
@@ -137,6 +140,7 @@ class Library(Workshop):
         """Takes files and folders in and makes them searchable; what fails is reported, the rest goes on.
 
         Without `work` they are stored, and workers do the rest; without `vectors` they are found by words.
+        `mapping` says which column of a table is which field.
         """
         started = time.monotonic()
         tell = progress or silent
@@ -146,7 +150,7 @@ class Library(Workshop):
         with LimitedWorker(
             seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
         ) as worker:
-            intake = self._intake(worker)
+            intake = self._intake(worker, mapping or {})
             given = Metadata.stated("add", collection=collection) if collection else Metadata()
             found = list(find_files(sources, leave_out=[metadata] if metadata else []))
             for n, item in enumerate(found):
@@ -172,6 +176,33 @@ class Library(Workshop):
                     self._catalogue.advance(version, Moved(State.REMOVING))
             self._finish_removals()
         return [document.id for document in found]
+
+    def edit(self, document: str, values: Mapping[str, str]) -> Document:
+        """Corrects what is known of a document; an empty value says that it is not known. Raises InvalidValue.
+
+        A correction outranks what any file or table says, and stays when the source is added again.
+        """
+        found = self._catalogue.get(document)
+        said = edited(values)
+        with (
+            LimitedWorker(
+                seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
+            ) as worker,
+            self._writing(),
+        ):
+            self._catalogue.describe(found, said)
+            self._work(self._intake(worker), silent)
+            self._embed(silent)
+        return self._catalogue.get(document)
+
+    def export_metadata(self, path: Path) -> int:
+        """Writes what is known of every document as a table for `add`; returns how many rows it has."""
+        documents = self.documents()
+        try:
+            with path.open("w", encoding="utf-8", newline="") as out:
+                return write_table(((one.id, one.source, one.metadata) for one in documents), out)
+        except OSError as error:
+            raise unwritable(f"The table {path}", error) from error
 
     # --- reading -------------------------------------------------------------------------------------
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from lyceum.archive import (
@@ -105,9 +106,9 @@ class Workshop(Home):
         counts = self._catalogue.counts()
         return sum(counts.get(state, 0) for state in _UNREAD)
 
-    def _intake(self, worker: LimitedWorker) -> Intake:
+    def _intake(self, worker: LimitedWorker, mapping: Mapping[str, Any] = MappingProxyType({})) -> Intake:
         limit = self._settings.largest_file_mb * 1_000_000
-        return Intake(self._catalogue, self._blobs, worker, largest_file=limit)
+        return Intake(self._catalogue, self._blobs, worker, largest_file=limit, options=mapping)
 
     def _work(self, intake: Intake, tell: Progress) -> None:
         """Extraction, segmentation and text index for all that waits; text is searchable in batches."""

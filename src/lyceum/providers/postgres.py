@@ -35,6 +35,8 @@ from lyceum.archive import (
     State,
     document_id,
     document_of,
+    joined,
+    metadata_of,
     packed_structure,
     passage_of,
     plain_pages,
@@ -154,6 +156,14 @@ class PostgresCatalogue:
         if not goes_on:
             self._forget(document.row)
         return moved
+
+    def describe(self, document: Document, said: Metadata) -> Document:
+        """Lays what a librarian says over what was known."""
+        with self._transaction() as db:
+            known = _one(db, 'SELECT * FROM versions WHERE "row"=%s FOR UPDATE', document.row)
+            if known is None:
+                raise UnknownDocument(f"There is no document “{document.id}” here.", hint="It was removed meanwhile.")
+            return _describe_anew(db, known, joined(said, *metadata_of(known)))
 
     def claim_next(self, state: State, *, newest: bool = False) -> Document | None:
         """The next version in this state that nobody holds, or whose holder has not been heard of for a lease."""
@@ -373,7 +383,8 @@ class PostgresCatalogue:
         before = _one(db, "SELECT version FROM sources WHERE source=%s", received.source)
         went_back = before is not None and before["version"] != row
         _note_source(db, received.source, known["document"], row)
-        given = json.dumps(received.given.as_dict())
+        said = joined(received.given, *metadata_of(known))
+        given = json.dumps(said.as_dict())
         if known["state"] in (State.FAILED, State.REMOVING):
             db.execute(
                 """UPDATE versions SET state='received', failure=NULL, given=%s, source=%s, name=%s,
@@ -389,8 +400,8 @@ class PostgresCatalogue:
                 (given, known["document"], row),
             )
             return _version(db, row), Outcome.UPDATED
-        if received.given != Metadata() and received.given.as_dict() != json.loads(known["given"]):
-            return _describe_anew(db, known, received.given), Outcome.UPDATED
+        if said.as_dict() != json.loads(known["given"]):
+            return _describe_anew(db, known, said), Outcome.UPDATED
         return _version(db, row), Outcome.UNCHANGED
 
 
@@ -423,7 +434,8 @@ def _owner(db: _Connection, source: str) -> str | None:
 
 
 def _insert_version(db: _Connection, document: str, received: Received) -> int:
-    given = json.dumps(received.given.as_dict())
+    last = _one(db, "SELECT given, metadata FROM versions WHERE document=%s ORDER BY number DESC LIMIT 1", document)
+    given = json.dumps((joined(received.given, *metadata_of(last)) if last else received.given).as_dict())
     made = _one(
         db,
         """INSERT INTO versions(id, document, number, source, name, sha256, size, given, metadata, state)
