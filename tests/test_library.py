@@ -851,3 +851,27 @@ def test_rows_become_documents_by_a_mapping(library, tmp_path):
     assert library.add([str(path)]).failed[0]["code"] == "unsupported_format"
     assert library.add([str(path)], mapping={"text": "words", "title": "head"}).added == 2
     assert found(library, "stood still") == ["Looms"]
+
+
+def test_editions_of_one_work_are_found_and_none_is_dropped(library, tmp_path):
+    """The same story printed again with a foreword, and one that somebody says is an edition of it."""
+    story = " ".join(
+        f"On day {n} the weavers of the {n * 7}th mill asked for bread and got a promise." for n in range(60)
+    )
+    for name, text in (
+        ("first.txt", story),
+        ("reprint.html", f"<p>A foreword by the printer, {'word ' * 30}</p><p>{story}</p>"),
+        ("other.txt", "Nothing of this stands in any other book of the shelf. " * 20),
+        ("translation.txt", "Die Weber baten um Brot und bekamen ein Versprechen. " * 20),
+    ):
+        (tmp_path / name).write_text(text)
+    assert library.add([str(tmp_path / name) for name in ("first.txt", "reprint.html", "other.txt")]).added == 3
+    library.add([str(tmp_path / "translation.txt")])
+    named = {document.name: document for document in library.documents()}
+    library.edit(named["translation.txt"].id, {"edition_of": named["first.txt"].id})
+    editions = library.editions(named["first.txt"])
+    assert [(one.document.name, one.likeness is None) for one in editions] == [
+        ("reprint.html", False),
+        ("translation.txt", True),
+    ]
+    assert library.editions(named["other.txt"]) == []

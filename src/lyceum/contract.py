@@ -14,6 +14,7 @@ from lyceum.errors import InvalidValue
 from lyceum.library import (
     Answer,
     Document,
+    Edition,
     Facets,
     Filter,
     Hit,
@@ -31,8 +32,20 @@ from lyceum.library import (
 )
 
 __all__ = [
-    "FILTERS", "MOST_HITS", "abstention", "answer_json", "document_json", "filter_of", "history_of", "own_passages",
-    "quotations_json", "result_json", "search_json", "shown_json", "timed",
+    "FILTERS",
+    "MOST_HITS",
+    "abstention",
+    "answer_json",
+    "document_json",
+    "editions_json",
+    "filter_of",
+    "history_of",
+    "own_passages",
+    "quotations_json",
+    "result_json",
+    "search_json",
+    "shown_json",
+    "timed",
 ]  # fmt: skip
 
 MOST_HITS = 1_000
@@ -172,11 +185,30 @@ def shown_json(
         **document_json(found),
         "sources": library.sources(found.id),
         "versions": [{"version": v.version, "sha256": v.sha256, "state": v.state} for v in library.versions(found.id)],
+        "editions": editions_json(library, found, scope),
     }
     if whole:
         value["text"] = library.text(found)
         value["pages"] = [_page_json(page, value["text"]) for page in library.pages(found)]
     return value
+
+
+def editions_json(library: Library, document: Document, scope: Scope) -> list[dict[str, Any]]:
+    """The other editions of a document's work within a scope, likest first."""
+    return [_edition_json(edition) for edition in library.editions(document, scope)]
+
+
+def _edition_json(edition: Edition) -> dict[str, Any]:
+    """Another edition of a work, as much of it as a reader needs to choose."""
+    metadata = edition.document.metadata
+    return {
+        "id": edition.document.id,
+        "title": metadata.title,
+        "date": str(metadata.date) if metadata.date else None,
+        "edition_date": str(metadata.edition_date) if metadata.edition_date else None,
+        "source": edition.document.source,
+        "likeness": round(edition.likeness, 2) if edition.likeness is not None else None,
+    }
 
 
 def _page_json(page: Page, text: str) -> dict[str, Any]:

@@ -38,11 +38,13 @@ from lyceum.archive import (
     PartialDate,
     Passage,
     Received,
+    Records,
     Segment,
     SegmentedProduct,
     State,
     TextBuilder,
     Texts,
+    sketch,
 )
 from lyceum.errors import ModelFailed, StoreDamaged, UnknownDocument
 from lyceum.function_words import FUNCTION_WORDS
@@ -208,8 +210,8 @@ def entry(version: int, *passages: str, metadata: Metadata | None = None) -> Ent
 # --- Catalogue and Texts -------------------------------------------------------------------------------
 
 
-class Archive(Catalogue, Texts, Protocol):
-    """A Catalogue whose texts can be read."""
+class Archive(Catalogue, Texts, Records, Protocol):
+    """A Catalogue whose texts can be read, and what is known of them corrected."""
 
 
 _SPEECH = ("The looms stood still.", "Nobody had touched them.")
@@ -347,23 +349,6 @@ class CatalogueSuite:
         document, _ = catalogue.add(_received("a.txt", "one", said))
         assert catalogue.get(document.id).metadata == said
 
-    def test_a_correction_outranks_what_is_said_later_and_survives_new_content(self, tmp_path: Path) -> None:
-        """Added again, unchanged or changed, with another word on the same field: the librarian's stands."""
-        catalogue = self.make(tmp_path)
-        document, _ = catalogue.add(_received("a.txt", "one", Metadata.stated("csv", title="Mil", kind="letter")))
-        catalogue.describe(document, Metadata.stated("edit", title="The mill"))
-        for content in ("one", "two"):
-            again, _ = catalogue.add(_received("a.txt", content, Metadata.stated("csv", title="Mill", rights="free")))
-            known = again.metadata
-            assert (known.title, known.rights, known.kind) == ("The mill", "free", "letter")
-            assert known.provenance["title"] == "edit"
-
-    def test_described_anew_a_version_that_can_be_read_waits_to_be_indexed(self, tmp_path: Path) -> None:
-        """What is searched must follow what is known."""
-        catalogue = self.make(tmp_path)
-        document = _searchable(catalogue, "a.txt", "one")
-        assert catalogue.describe(document, Metadata.stated("edit", title="Mill")).state is State.SEGMENTED
-
 
 class TextsSuite:
     """What every Texts gives back."""
@@ -403,6 +388,49 @@ class TextsSuite:
         archive, document = self._stored(tmp_path, _extracted(_SPEECH[0]), language="de")
         key = archive.passages_of(document)[0].key
         assert archive.languages([key, 999 * PASSAGES_PER_VERSION]) == ["de", "und"]
+
+    def test_a_passage_may_be_in_another_language_than_its_document(self, tmp_path: Path) -> None:
+        """The passage says so, and so does the list of languages."""
+        archive, document = self._stored(tmp_path, _extracted(_SPEECH[0]), language="de")
+        archive.advance(document, SegmentedProduct([Segment(0, 9, (), ""), Segment(10, 15, (), "", "fr")]))
+        first, second = archive.passages_of(document)
+        assert (first.language, second.language) == ("de", "fr")
+        assert [one.language for one in archive.passages([first.key, second.key])] == ["de", "fr"]
+        assert archive.languages([second.key, first.key]) == ["fr", "de"]
+
+    def test_a_correction_outranks_what_is_said_later_and_survives_new_content(self, tmp_path: Path) -> None:
+        """Added again, unchanged or changed, with another word on the same field: the librarian's stands."""
+        catalogue = self.make(tmp_path)
+        document, _ = catalogue.add(_received("a.txt", "one", Metadata.stated("csv", title="Mil", kind="letter")))
+        catalogue.describe(document, Metadata.stated("edit", title="The mill"))
+        for content in ("one", "two"):
+            again, _ = catalogue.add(_received("a.txt", content, Metadata.stated("csv", title="Mill", rights="free")))
+            known = again.metadata
+            assert (known.title, known.rights, known.kind) == ("The mill", "free", "letter")
+            assert known.provenance["title"] == "edit"
+
+    def test_described_anew_a_version_that_can_be_read_waits_to_be_indexed(self, tmp_path: Path) -> None:
+        """What is searched must follow what is known."""
+        catalogue = self.make(tmp_path)
+        document = _searchable(catalogue, "a.txt", "one")
+        assert catalogue.describe(document, Metadata.stated("edit", title="Mill")).state is State.SEGMENTED
+
+    def test_texts_alike_are_found_and_forgotten_with_their_versions(self, tmp_path: Path) -> None:
+        """By their sketches, whatever the files are; and no others."""
+        catalogue = self.make(tmp_path)
+        text = " ".join(f"word{n}" for n in range(400))
+        one, other, third = (
+            catalogue.advance(
+                catalogue.add(_received(f"{name}.txt", name))[0],
+                ExtractedProduct(_extracted(said), Metadata(), sketch(said)),
+            )
+            for name, said in (("a", text), ("b", f"A foreword. {text}"), ("c", " ".join(f"{n}" for n in range(400))))
+        )
+        ((found, how),) = catalogue.alike(one)
+        assert (found.id, how > 0.8) == (other.id, True)
+        assert catalogue.alike(third) == []
+        catalogue.remove(other.id)
+        assert catalogue.alike(one) == []
 
     def test_pages_and_headings_are_kept(self, tmp_path: Path) -> None:
         """With each passage's own."""

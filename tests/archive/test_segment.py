@@ -138,3 +138,25 @@ def test_passages_are_in_order_apart_and_hold_every_word_of_every_paragraph(part
 def test_cutting_twice_gives_the_same(parts):
     extracted = built(*parts)
     assert segment(extracted, "en") == segment(extracted, "en")
+
+
+FRENCH = (
+    "Les ouvriers de la vallée ont cessé le travail, et dans la soirée du même jour les métiers des cinq filatures "
+    "s'étaient arrêtés. On ne savait pas encore ce que les maîtres allaient répondre à leurs demandes. "
+)
+RUSSIAN = "Рабочие долины прекратили работу, и к вечеру того же дня станки пяти фабрик остановились, и все молчали. "
+ENGLISH = "The workers of the valley have laid down their work, and in the evening the looms of the mills had stopped. "
+
+
+def test_a_passage_in_another_language_than_its_document_says_so():
+    builder = TextBuilder()
+    for text in (ENGLISH * 6, FRENCH * 4, RUSSIAN * 6):
+        builder.paragraph(text)
+    found = [one.language for one in segment(builder.build(), "en")]
+    assert list(dict.fromkeys(found)) == ["", "fr", "ru"]
+
+
+def test_names_and_numbers_are_not_another_language():
+    builder = TextBuilder()
+    builder.paragraph("Müller Schmidt Łódź 1844 1845 1846 Breslau Reichenbach Peterswaldau Langenbielau " * 5)
+    assert {one.language for one in segment(builder.build(), "en")} == {""}

@@ -4,6 +4,7 @@ from lyceum.archive.corrections import Sureness, edited, joined, sureness, write
 from lyceum.archive.drafts import Draft, Part
 from lyceum.archive.extract import LimitedWorker
 from lyceum.archive.ingest import Intake, Refused, Taken, stored_extract
+from lyceum.archive.likeness import bands, sketch
 from lyceum.archive.model import Block, Extracted, Metadata, Page, PartialDate, TextBuilder
 from lyceum.archive.segment import PageFinder, Segment, segment
 from lyceum.archive.sources import Found, MetadataTable, find_files
@@ -33,6 +34,7 @@ from lyceum.archive.store import (
     document_id,
     document_of,
     metadata_of,
+    most_alike,
     packed_structure,
     passage_of,
     plain_pages,
@@ -48,7 +50,8 @@ __all__ = [
     "Draft", "Extracted", "ExtractedProduct", "Failure", "FolderBlobStore", "Found", "Holdings", "Intake", "KeptBlobs",
     "LimitedWorker", "Metadata", "MetadataTable", "Moved", "Outcome", "Page", "PageFinder", "Part", "PartialDate",
     "Passage", "Product", "Received", "Records", "Refused", "Segment", "SegmentedProduct", "SqliteCatalogue", "State",
-    "Sureness", "Taken", "TextBuilder", "Texts", "document_id", "document_of", "edited", "find_files", "joined",
-    "metadata_of", "packed_structure", "passage_of", "plain_pages", "segment", "stored_extract", "sureness",
-    "text_between", "text_blocks", "text_digest", "unpacked_structure", "version_id", "write_table",
+    "Sureness", "Taken", "TextBuilder", "Texts", "bands", "document_id", "document_of", "edited", "find_files",
+    "joined", "metadata_of", "most_alike", "packed_structure", "passage_of", "plain_pages", "segment", "sketch",
+    "stored_extract", "sureness", "text_between", "text_blocks", "text_digest", "unpacked_structure", "version_id",
+    "write_table",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO, Protocol, cast
 from lyceum import text as texts
 from lyceum.archive import containers
 from lyceum.archive.extract import detect
+from lyceum.archive.likeness import sketch
 from lyceum.archive.model import Block, Extracted, Metadata, Page
 from lyceum.archive.pagesets import files_of_page_set, is_page_set, pack
 from lyceum.archive.parts import Part, is_compound
@@ -122,7 +123,7 @@ class Intake:
             log.info("extraction failed", extra={"document": document.id, "code": error.code})
             return self._catalogue.advance(document, Failure.of(error))
         metadata = resolve(extracted, given=document.metadata, name=document.name)
-        return self._catalogue.advance(document, ExtractedProduct(extracted, metadata))
+        return self._catalogue.advance(document, ExtractedProduct(extracted, metadata, sketch(extracted.text)))
 
     def segment(self, document: Document, extracted: Extracted) -> Document:
         """Cuts the stored text into passages."""

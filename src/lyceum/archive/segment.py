@@ -8,19 +8,27 @@ from dataclasses import dataclass
 
 from lyceum import text as texts
 from lyceum.archive.model import Block, Extracted, Page
+from lyceum.function_words import FUNCTION_WORDS
 
 TARGET_WORDS = 120
 LONGEST_SENTENCE = 250
+SMALL_WORDS = {language: frozenset(words.split()) for language, words in FUNCTION_WORDS.items()}
+_WORDS_TO_DETECT = 15
+_SMALL_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Where a passage stands: offsets, the pages that it touches (none where there are none), the headings above."""
+    """Where a passage stands: offsets, the pages that it touches (none where there are none), the headings above.
+
+    `language` is empty where it is the document's.
+    """
 
     start: int
     end: int
     pages: tuple[Page, ...]
     heading: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +51,26 @@ def segment(extracted: Extracted, language: str | None) -> list[Segment]:
     for heading, blocks in _sections(extracted):
         sentences = [s for block in blocks for s in _sentences(extracted.text, block, language)]
         for start, end in _pack(sentences):
-            segments.append(Segment(start, end, pages.touched(start, end), heading))
+            spoken = _own_language(extracted.text[start:end], language)
+            segments.append(Segment(start, end, pages.touched(start, end), heading, spoken))
     return segments
+
+
+def _own_language(text: str, language: str | None) -> str:
+    """The language of a passage where it is clearly another than the document's; empty where it is the same.
+
+    Looked at closely only where few of the small words of the document's language stand in it.
+    """
+    words = texts.words(text)
+    if len(words) < _WORDS_TO_DETECT:
+        return ""
+    small = SMALL_WORDS.get(texts.primary(language), frozenset())
+    if small and sum(word in small for word in words) >= _SMALL_SHARE * len(words):
+        return ""
+    detected = texts.detect_language(text)
+    theirs = SMALL_WORDS.get(detected, frozenset())
+    sure = sum(word in theirs for word in words) >= _SMALL_SHARE * len(words) if theirs else not text.isascii()
+    return detected if sure and detected not in ("und", texts.primary(language)) else ""
 
 
 class PageFinder:

@@ -24,13 +24,14 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from lyceum.archive.corrections import joined
+from lyceum.archive.likeness import ALIKE, bands, likeness
 from lyceum.archive.model import Extracted, Metadata, Page
 from lyceum.archive.segment import PageFinder, Segment
 from lyceum.errors import NO_ROOM, DiskFull, HomeError, StepFailed, StoreDamaged, UnknownDocument, unwritable
 
 PASSAGES_PER_VERSION = 1 << 20
 TEXT_BLOCK = 4_096
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _WAL_ATTEMPTS = 250
 _ROOM = 1 << 16
 
@@ -114,6 +115,7 @@ class Passage:
     text: str
     pages: tuple[Page, ...]
     heading: str
+    own_language: str = ""
 
     @property
     def page(self) -> str | None:
@@ -122,8 +124,8 @@ class Passage:
 
     @property
     def language(self) -> str:
-        """The language of its text, `und` where it is not known."""
-        return self.document.metadata.language or "und"
+        """The language of its text, its own where the document changes to another; `und` where it is not known."""
+        return self.own_language or self.document.metadata.language or "und"
 
 
 class Outcome(StrEnum):
@@ -166,10 +168,6 @@ class Catalogue(Protocol):
         """
         ...
 
-    def describe(self, document: Document, said: Metadata) -> Document:
-        """Lays what a librarian says over what was known; a version that can be read is indexed again for it."""
-        ...
-
     def remove(self, document: str) -> list[str]:
         """Deletes those of a document's versions that are marked as leaving, or all where none is.
 
@@ -201,6 +199,10 @@ class Texts(Protocol):
         """The language of each of these passages, without reading their text; `und` for keys that are gone."""
         ...
 
+    def alike(self, document: Document) -> list[tuple[Document, float]]:
+        """The versions of other documents whose texts may be nearly its own, with how like they are, likest first."""
+        ...
+
 
 class Records(Protocol):
     """What the library asks of a catalogue besides: counts, history, and the end of its work."""
@@ -220,6 +222,10 @@ class Records(Protocol):
 
     def versions(self, document: str) -> list[Document]:
         """All versions of a document, oldest first."""
+        ...
+
+    def describe(self, document: Document, said: Metadata) -> Document:
+        """Lays what a librarian says over what was known; a version that can be read is indexed again for it."""
         ...
 
     def counts(self) -> dict[str, int]:
@@ -273,10 +279,11 @@ class KeptBlobs(BlobStore, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ExtractedProduct:
-    """Text taken out of a file, with the metadata as resolved."""
+    """Text taken out of a file, with the metadata as resolved, and its sketch, by which others like it are found."""
 
     extracted: Extracted
     metadata: Metadata
+    sketch: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +399,7 @@ def passage_of(document: Document, n: int, place: Any, text: str) -> Passage:
         text=text,
         pages=tuple(Page(*page) for page in json.loads(place["pages"])),
         heading=place["heading"],
+        own_language=place["language"],
     )
 
 
@@ -438,6 +446,12 @@ def unpacked_structure(data: bytes | None) -> dict[str, Any]:
     """The inverse of `packed_structure`; of nothing, a structure without blocks and pages."""
     structure: dict[str, Any] = json.loads(zlib.decompress(data)) if data else {"blocks": [], "pages": []}
     return structure
+
+
+def most_alike(own: bytes, others: Iterable[tuple[Document, bytes]]) -> list[tuple[Document, float]]:
+    """Those whose sketch is like enough to one's own, likest first."""
+    found = [(document, likeness(own, sketch)) for document, sketch in others]
+    return sorted((one for one in found if one[1] >= ALIKE), key=lambda one: (-one[1], one[0].row))
 
 
 def text_digest(text: str) -> str:
@@ -567,7 +581,7 @@ class SqliteCatalogue:
                 "SELECT row, sha256 FROM versions WHERE document=? AND state='removing'", (document,)
             ).fetchall()
             rows = rows or self._db.execute("SELECT row, sha256 FROM versions WHERE document=?", (document,)).fetchall()
-            for table in ("passages", "texts", "structures"):
+            for table in ("passages", "texts", "structures", "sketches", "bands"):
                 self._db.executemany(
                     f"DELETE FROM {table} WHERE version=?",  # noqa: S608
                     [(found["row"],) for found in rows],
@@ -610,16 +624,22 @@ class SqliteCatalogue:
         """All passages of a version in order."""
         text = self.read(document)
         places = self._db.execute(
-            "SELECT n, start, end, pages, heading FROM passages WHERE version=? ORDER BY n", (document.row,)
+            "SELECT n, start, end, pages, heading, language FROM passages WHERE version=? ORDER BY n", (document.row,)
         ).fetchall()
         return [passage_of(document, p["n"], p, text[p["start"] : p["end"]]) for p in places]
 
     def languages(self, keys: Sequence[int]) -> list[str]:
         """The language of each of these passages."""
         self._forget_what_changed()
-        versions = [key // PASSAGES_PER_VERSION for key in keys]
-        spoken = {version: _language(self._known(version)) for version in set(versions)}
-        return [spoken[version] for version in versions]
+        versions = {key // PASSAGES_PER_VERSION for key in keys}
+        spoken = {version: _language(self._known(version)) for version in versions}
+        own = {key: language for version in versions for key, language in self._foreign(version)}
+        return [own.get(key) or spoken[key // PASSAGES_PER_VERSION] for key in keys]
+
+    def _foreign(self, version: int) -> Iterator[tuple[int, str]]:
+        """The passages of a version that are in another language than it."""
+        rows = self._db.execute("SELECT n, language FROM passages WHERE version=? AND language != ''", (version,))
+        return ((version * PASSAGES_PER_VERSION + row["n"], row["language"]) for row in rows.fetchall())
 
     # --- beyond the ports: what the embedded home needs --------------------------------------------
 
@@ -637,6 +657,17 @@ class SqliteCatalogue:
         """All versions of a document, oldest first."""
         rows = self._db.execute("SELECT * FROM versions WHERE document=? ORDER BY number", (document,))
         return [document_of(row) for row in rows.fetchall()]
+
+    def alike(self, document: Document) -> list[tuple[Document, float]]:
+        """The versions of other documents whose texts may be nearly its own, likest first."""
+        own = self._db.execute("SELECT data FROM sketches WHERE version=?", (document.row,)).fetchone()
+        rows = self._db.execute(
+            """SELECT DISTINCT v.*, s.data AS sketch FROM bands mine JOIN bands theirs ON theirs.hash = mine.hash
+               JOIN versions v ON v.row = theirs.version JOIN sketches s ON s.version = theirs.version
+               WHERE mine.version=? AND v.document != ?""",
+            (document.row, document.id),
+        ).fetchall()
+        return most_alike(own["data"] if own else b"", ((document_of(row), row["sketch"]) for row in rows))
 
     def counts(self) -> dict[str, int]:
         """How many versions and passages stand in each state, as `state` and `state:passages`."""
@@ -695,10 +726,13 @@ class SqliteCatalogue:
             return
         with self._transaction():
             # Another process may have made it while this one waited for its turn.
-            if self._db.execute("PRAGMA user_version").fetchone()[0] < _SCHEMA_VERSION:
-                for statement in _SCHEMA.split(";"):
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
+            stored = self._db.execute("PRAGMA user_version").fetchone()[0]
+            statements = "" if stored else _SCHEMA
+            for version in range(max(stored, 1) + 1, _SCHEMA_VERSION + 1):
+                statements += f";{_MIGRATIONS[version]}"
+            for statement in filter(str.strip, statements.split(";")):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -795,6 +829,7 @@ class SqliteCatalogue:
         self._db.execute(
             "INSERT OR REPLACE INTO structures(version, data) VALUES(?,?)", (row, packed_structure(product.extracted))
         )
+        self._write_sketch(row, product.sketch)
         self._db.execute(
             """UPDATE versions SET state='extracted', characters=?, text_sha256=?, metadata=?, notes=?, failure=NULL
                WHERE row=?""",
@@ -807,12 +842,21 @@ class SqliteCatalogue:
             ),
         )
 
+    def _write_sketch(self, row: int, sketch: bytes) -> None:
+        for table in ("sketches", "bands"):
+            self._db.execute(f"DELETE FROM {table} WHERE version=?", (row,))  # noqa: S608
+        if sketch:
+            self._db.execute("INSERT INTO sketches(version, data) VALUES(?,?)", (row, sketch))
+            self._db.executemany(
+                "INSERT INTO bands(hash, version) VALUES(?,?)", ((band, row) for band in bands(sketch))
+            )
+
     def _write_passages(self, document: Document, product: SegmentedProduct) -> None:
         self._db.execute("DELETE FROM passages WHERE version=?", (document.row,))
         self._db.executemany(
-            "INSERT INTO passages(version, n, start, end, pages, heading) VALUES(?,?,?,?,?,?)",
+            "INSERT INTO passages(version, n, start, end, pages, heading, language) VALUES(?,?,?,?,?,?,?)",
             (
-                (document.row, n, s.start, s.end, plain_pages(s.pages), s.heading)
+                (document.row, n, s.start, s.end, plain_pages(s.pages), s.heading, s.language)
                 for n, s in enumerate(product.segments)
             ),
         )
@@ -879,7 +923,7 @@ def _quoted(states: Iterable[State]) -> str:
 
 
 _PASSAGE = """
-SELECT p.start, p.end, p.pages, p.heading, t.start AS base, t.data FROM passages p
+SELECT p.start, p.end, p.pages, p.heading, p.language, t.start AS base, t.data FROM passages p
 JOIN texts t ON t.version = p.version AND t.start < MAX(p.end, p.start + 1)
 AND t.start >= (SELECT MAX(b.start) FROM texts b WHERE b.version = p.version AND b.start <= p.start)
 WHERE p.version = :version AND p.n = :n ORDER BY t.start
@@ -918,6 +962,17 @@ CREATE TABLE passages(
 CREATE TABLE texts(version INTEGER NOT NULL, start INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY(version, start));
 CREATE TABLE structures(version INTEGER PRIMARY KEY, data BLOB NOT NULL)
 """
+
+
+_MIGRATIONS = {
+    2: """
+ALTER TABLE passages ADD COLUMN language TEXT NOT NULL DEFAULT '';
+CREATE INDEX passages_foreign ON passages(version) WHERE language != '';
+CREATE TABLE sketches(version INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE bands(hash INTEGER NOT NULL, version INTEGER NOT NULL, PRIMARY KEY(hash, version)) WITHOUT ROWID;
+CREATE INDEX bands_version ON bands(version)
+""",
+}
 
 
 class FolderBlobStore:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import click
 
 from lyceum.cli.asking import show_answer
 from lyceum.cli.common import filter_options, json_option, note, open_library, print_json, progress
-from lyceum.contract import document_json, filter_of, shown_json
+from lyceum.contract import document_json, editions_json, filter_of, shown_json
 from lyceum.errors import UsageError
 from lyceum.library import Document, Scope
 
@@ -104,7 +105,10 @@ def show(context: click.Context, document: str, version: str | None, whole: bool
             print_json(shown_json(library, document, Scope.everything(), version=version, whole=whole))
             return 0
         found = library.document(document, version=version)
-        click.echo(library.text(found) if whole else _card(found))
+        if whole:
+            click.echo(library.text(found))
+        else:
+            click.echo(_card(found, editions_json(library, found, Scope.everything())))
     return 0
 
 
@@ -186,7 +190,8 @@ def describe(document: Document) -> str:
     return f"{names}: {metadata.title} ({metadata.date or 'no date'}, {metadata.language})"
 
 
-def _card(document: Document) -> str:
+def _card(document: Document, editions: Sequence[dict[str, Any]] = ()) -> str:
     value = document_json(document)
     lines = [f"{name:12} {value[name]}" for name in value if value[name] not in (None, "", [], {})]
-    return "\n".join(lines)
+    others = [f"other edition {one['id']}  {one['title']} ({one['source']})" for one in editions]
+    return "\n".join([*lines, *others])

@@ -7,7 +7,7 @@ with Library.open(settings) as library:
 
 from lyceum.archive import Document, Page, PartialDate, Passage, State, sureness
 from lyceum.library.answers import Recheck, Standing
-from lyceum.library.door import AddReport, Facets, Library, SearchResult
+from lyceum.library.door import AddReport, Edition, Facets, Library, SearchResult
 from lyceum.library.integrity import Problem
 from lyceum.library.parts import model_requirements, quality_requirements
 from lyceum.library.work import Progress
@@ -27,9 +27,9 @@ from lyceum.tutor import (
 )
 
 __all__ = [
-    "ELSEWHERE", "EXTRACTIVE", "AddReport", "Answer", "Checked", "Document", "Facets", "Filter", "Hit", "Library",
-    "Mode", "Order", "Page", "PartialDate", "Passage", "Problem", "Progress", "Query", "Question", "QuoteReport",
-    "Recheck", "Scope", "SearchResult", "Snippet", "Source", "Standing", "State", "Turn", "Verdict",
+    "ELSEWHERE", "EXTRACTIVE", "AddReport", "Answer", "Checked", "Document", "Edition", "Facets", "Filter", "Hit",
+    "Library", "Mode", "Order", "Page", "PartialDate", "Passage", "Problem", "Progress", "Query", "Question",
+    "QuoteReport", "Recheck", "Scope", "SearchResult", "Snippet", "Source", "Standing", "State", "Turn", "Verdict",
     "model_requirements", "quality_requirements", "quotes_as_html", "quotes_as_text", "read_query", "sureness",
     "turns_of",
 ]  # fmt: skip

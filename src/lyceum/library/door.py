@@ -117,6 +117,14 @@ class Facets:
     kinds: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """Another edition of a document's work; `likeness` of their texts is 0 to 1, None where it was only said."""
+
+    document: Document
+    likeness: float | None
+
+
 class Library(Workshop):
     """One home with everything in it; use it as a context manager."""
 
@@ -245,6 +253,17 @@ class Library(Workshop):
     def sources(self, document: str) -> list[str]:
         """Every source from which the document has come."""
         return self._catalogue.sources(document)
+
+    def editions(self, document: Document, scope: Scope = _EVERYTHING) -> list[Edition]:
+        """The other editions of its work that a scope can read: nearly the same text, likest first; then those said."""
+        found: dict[str, Edition] = {}
+        for one, how in self._catalogue.alike(document):
+            if one.state in READABLE and scope.admits(one.metadata.collection):
+                found.setdefault(one.id, Edition(one, how))
+        for one in self._by_row().values():
+            if _is_said_edition(one, document) and scope.admits(one.metadata.collection):
+                found.setdefault(one.id, Edition(one, None))
+        return list(found.values())
 
     def text(self, document: Document, start: int = 0, end: int | None = None) -> str:
         """The stored text to which offsets refer."""
@@ -378,6 +397,22 @@ class Library(Workshop):
                 setattr(report, outcome.value, getattr(report, outcome.value) + 1)
         current = self.documents()
         report.documents, report.passages = len(current), sum(document.passages for document in current)
+
+
+def _is_said_edition(one: Document, other: Document) -> bool:
+    """Whether somebody said that both are editions of one work, or that one is an edition of the other."""
+    mine, theirs = (document.metadata.edition_of or "" for document in (one, other))
+    if one.id == other.id:
+        return False
+    same = bool(mine) and mine.casefold() == theirs.casefold()
+    return same or bool(mine and mine in _names_of(other)) or bool(theirs and theirs in _names_of(one))
+
+
+def _names_of(document: Document) -> tuple[str, ...]:
+    """What a document may be called where another is said to be an edition of it."""
+    metadata = document.metadata
+    names = (document.id, document.source, document.name, metadata.title, metadata.address)
+    return tuple(name for name in names if name)
 
 
 class _Shelves:

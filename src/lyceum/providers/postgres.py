@@ -33,10 +33,12 @@ from lyceum.archive import (
     Received,
     SegmentedProduct,
     State,
+    bands,
     document_id,
     document_of,
     joined,
     metadata_of,
+    most_alike,
     packed_structure,
     passage_of,
     plain_pages,
@@ -50,7 +52,7 @@ from lyceum.errors import ClaimLost, ConfigError, StoreDamaged, UnknownDocument,
 
 log = logging.getLogger(__name__)
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _LEASE_SECONDS = 60.0
 _CONNECT_SECONDS = 10
 _READABLE = [state.value for state in READABLE]
@@ -222,7 +224,7 @@ class PostgresCatalogue:
         """All passages of a version in order."""
         text = self.read(document)
         places = self._some(
-            'SELECT n, start, "end", pages, heading FROM passages WHERE version=%s ORDER BY n', document.row
+            'SELECT n, start, "end", pages, heading, language FROM passages WHERE version=%s ORDER BY n', document.row
         )
         return [
             passage_of(document, place["n"], _plain(place), text[place["start"] : place["end"]]) for place in places
@@ -232,10 +234,28 @@ class PostgresCatalogue:
         """The language of each of these passages."""
         with self._reading() as db:
             documents = _documents(db, {key // PASSAGES_PER_VERSION for key in keys})
+            foreign = _all(
+                db,
+                "SELECT version, n, language FROM passages WHERE version = ANY(%s) AND language != ''",
+                sorted(documents),
+            )
+        own = {row["version"] * PASSAGES_PER_VERSION + row["n"]: row["language"] for row in foreign}
         known = (documents.get(key // PASSAGES_PER_VERSION) for key in keys)
-        return [(document.metadata.language if document else None) or "und" for document in known]
+        spoken = [(document.metadata.language if document else None) or "und" for document in known]
+        return [own.get(key, language) for key, language in zip(keys, spoken, strict=True)]
 
     # --- Records ---------------------------------------------------------------------------------
+
+    def alike(self, document: Document) -> list[tuple[Document, float]]:
+        """The versions of other documents whose texts may be nearly its own, likest first."""
+        own = self._some("SELECT data FROM sketches WHERE version=%s", document.row)
+        rows = self._some(
+            """SELECT v.*, s.data AS sketch FROM versions v JOIN sketches s ON s.version = v."row"
+               WHERE v.document != %s AND v."row" IN (
+                   SELECT theirs.version FROM bands mine JOIN bands theirs USING (hash) WHERE mine.version=%s)""",
+            document.id, document.row,
+        )  # fmt: skip
+        return most_alike(own[0]["data"] if own else b"", ((document_of(row), row["sketch"]) for row in rows))
 
     @property
     def revision(self) -> int:
@@ -363,6 +383,10 @@ class PostgresCatalogue:
                     for statement in _SCHEMA:
                         db.execute(statement)
                 stored = _one(db, "SELECT version FROM schema_version")
+                if stored and stored["version"] == 1:
+                    for statement in _SECOND_SCHEMA:
+                        db.execute(statement)
+                    stored = {"version": _SCHEMA_VERSION}
         except psycopg.ProgrammingError as error:
             raise ConfigError(
                 f"The database cannot be used: {_first_line(error)}.",
@@ -469,6 +493,7 @@ def _write_text(db: _Connection, document: Document, product: ExtractedProduct) 
            ON CONFLICT (version) DO UPDATE SET data=EXCLUDED.data""",
         (row, packed_structure(product.extracted)),
     )
+    _write_sketch(db, row, product.sketch)
     metadata, notes = json.dumps(product.metadata.as_dict()), json.dumps(product.extracted.notes)
     db.execute(
         """UPDATE versions SET state='extracted', characters=%s, text_sha256=%s, metadata=%s, notes=%s, failure=NULL
@@ -477,13 +502,23 @@ def _write_text(db: _Connection, document: Document, product: ExtractedProduct) 
     )
 
 
+def _write_sketch(db: _Connection, row: int, sketch: bytes) -> None:
+    db.execute("DELETE FROM sketches WHERE version=%s", (row,))
+    db.execute("DELETE FROM bands WHERE version=%s", (row,))
+    if sketch:
+        db.execute("INSERT INTO sketches(version, data) VALUES(%s, %s)", (row, sketch))
+        with db.cursor() as cursor:
+            cursor.executemany("INSERT INTO bands(hash, version) VALUES(%s, %s)", [(one, row) for one in bands(sketch)])
+
+
 def _write_passages(db: _Connection, document: Document, product: SegmentedProduct) -> None:
     db.execute("DELETE FROM passages WHERE version=%s", (document.row,))
     with db.cursor() as cursor:
         cursor.executemany(
-            'INSERT INTO passages(version, n, start, "end", pages, heading) VALUES(%s, %s, %s, %s, %s, %s)',
+            """INSERT INTO passages(version, n, start, "end", pages, heading, language)
+               VALUES(%s, %s, %s, %s, %s, %s, %s)""",
             [
-                (document.row, n, s.start, s.end, plain_pages(s.pages), json.dumps(s.heading))
+                (document.row, n, s.start, s.end, plain_pages(s.pages), json.dumps(s.heading), s.language)
                 for n, s in enumerate(product.segments)
             ],
         )
@@ -510,7 +545,7 @@ def _places(db: _Connection, keys: Sequence[int]) -> dict[int, dict[str, Any]]:
     wanted = [divmod(key, PASSAGES_PER_VERSION) for key in dict.fromkeys(keys)]
     rows = _all(
         db,
-        """SELECT version, n, start, "end", pages, heading FROM passages
+        """SELECT version, n, start, "end", pages, heading, language FROM passages
            JOIN unnest(%s::bigint[], %s::int[]) AS wanted(version, n) USING (version, n)""",
         [version for version, _ in wanted], [n for _, n in wanted],
     )  # fmt: skip
@@ -637,4 +672,16 @@ _SCHEMA: tuple[LiteralString, ...] = (
     """CREATE TABLE structures(
         version bigint PRIMARY KEY REFERENCES versions ON DELETE CASCADE, data bytea NOT NULL
     )""",
+)
+
+_SECOND_SCHEMA: tuple[LiteralString, ...] = (
+    "UPDATE schema_version SET version = 2",
+    "ALTER TABLE passages ADD COLUMN language text NOT NULL DEFAULT ''",
+    "CREATE INDEX passages_foreign ON passages(version) WHERE language != ''",
+    "CREATE TABLE sketches(version bigint PRIMARY KEY REFERENCES versions ON DELETE CASCADE, data bytea NOT NULL)",
+    """CREATE TABLE bands(
+        hash bigint NOT NULL, version bigint NOT NULL REFERENCES versions ON DELETE CASCADE,
+        PRIMARY KEY (hash, version)
+    )""",
+    "CREATE INDEX bands_version ON bands(version)",
 )

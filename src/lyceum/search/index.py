@@ -871,7 +871,7 @@ def _documents(entry: Entry, schema: tantivy.Schema) -> Iterator[tantivy.Documen
         "last": facts.last,
     }
     for n, passage in enumerate(entry.passages):
-        terms = texts.indexed_terms(passage.text, language)
+        terms = texts.indexed_terms(passage.text, texts.primary(passage.language))
         if passage.heading not in headings:
             headings[passage.heading] = _both_forms(passage.heading, language)
         yield tantivy.Document.from_dict(

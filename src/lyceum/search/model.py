@@ -245,7 +245,7 @@ def facts_of(passage: Passage) -> Facts:
     metadata = passage.document.metadata
     return Facts(
         version=passage.document.row,
-        language=passage.language,
+        language=metadata.language or "und",
         collection=metadata.collection or "main",
         kind=metadata.kind or "",
         creators=metadata.creators,
