@@ -414,6 +414,30 @@ class TestMarkdown:
         known = take("a.md", '+++\ntitle = "Mill"\ndate = 1919-09-22\n+++\nWords.').metadata
         assert (known.title, str(known.date)) == ("Mill", "1919-09-22")
 
+    def test_hugos_json_front_matter_is_read_too(self, take):
+        extracted = take(
+            "a.md", '{\n "title": "Mill", "date": "1919-09-22T10:00:00Z", "weight": 1.50,\n "draft": true}\nWords.'
+        )
+        known = extracted.metadata
+        assert (known.title, str(known.date), known.extra["weight"]) == ("Mill", "1919-09-22", "1.50")
+        assert extracted.text == "Words."
+
+    @pytest.mark.parametrize("prose", ["{a} is a set.", '{"a": 1} stands in a line.', "{}"])
+    def test_braces_in_prose_are_no_front_matter(self, take, prose):
+        assert take("a.md", prose).text == prose
+
+    def test_the_name_of_a_post_gives_what_its_front_matter_does_not(self, take):
+        known = take("1919-09-22-the-great-strike.md", "---\nlastmod: 1920-01-02\n---\nWords.").metadata
+        assert (str(known.date), str(known.edition_date), known.title) == (
+            "1919-09-22",
+            "1920-01-02",
+            "The great strike",
+        )
+        assert known.provenance["date"] == "file-name:date"
+
+    def test_a_draft_is_called_one(self, take):
+        assert take("a.md", "---\ndraft: true\n---\nWords.").notes == ("Its front matter calls it a draft.",)
+
     @pytest.mark.parametrize("front", ["a: [", "a: &x [1]\nb: *x", "a: !!python/object:x {}"])
     def test_front_matter_that_cannot_be_read_costs_only_itself(self, take, front):
         extracted = take("a.md", f"---\n{front}\n---\n\nWords.")

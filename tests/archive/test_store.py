@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import sqlite3
@@ -16,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lyceum.archive import (
+    PASSAGES_PER_VERSION,
     Block,
     Extracted,
     ExtractedProduct,
@@ -30,6 +32,7 @@ from lyceum.archive import (
     State,
     segment,
 )
+from lyceum.archive.store import _SCHEMA
 from lyceum.errors import StoreDamaged
 from lyceum.testing import Archive, BlobStoreSuite, CatalogueSuite, MemoryBlobStore, TextsSuite
 
@@ -261,6 +264,23 @@ def test_a_catalogue_that_is_none_says_what_to_do(tmp_path):
     with pytest.raises(StoreDamaged) as caught:
         SqliteCatalogue(tmp_path / "catalogue.sqlite3")
     assert "backup" in caught.value.hint
+
+
+def test_a_home_of_the_first_schema_is_taken_over(tmp_path):
+    """Its passages speak their document's language, and its texts get sketches as they are read anew."""
+    path = tmp_path / "catalogue.sqlite3"
+    db = sqlite3.connect(path)
+    db.executescript(_SCHEMA)
+    db.execute("INSERT INTO passages(version, n, start, end, pages, heading) VALUES(1, 0, 0, 5, '[]', '')")
+    db.execute("PRAGMA user_version=1")
+    db.commit()
+    db.close()
+    with contextlib.closing(SqliteCatalogue(path)) as catalogue:
+        assert catalogue.languages([PASSAGES_PER_VERSION]) == ["und"]
+        document, _ = catalogue.add(Received("/a.txt", "a.txt", "0" * 64, 1, Metadata()))
+        assert catalogue.alike(document) == []
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (2,)
 
 
 def test_a_home_of_a_newer_lyceum_is_left_alone(tmp_path):

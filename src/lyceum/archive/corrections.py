@@ -42,7 +42,7 @@ class Sureness(StrEnum):
 _SAID = re.compile(r"edit|csv(?::.*)?|add")
 _GUESSED = re.compile(r"detected|file-name")
 _INFERRED = re.compile(
-    r".*:(?:first-heading|first-line|first-page|byline|address-pattern)|file-name:.*|"
+    r".*\(likely\)|.*:(?:first-heading|first-line|first-page|byline|address-pattern)|file-name:.*|"
     r"tei:(?:head|titlePart|persName:author|sourceDesc:bibl:year|sp|group)"
 )
 
@@ -132,7 +132,7 @@ def _by_rule(metadata: Metadata, rule: str) -> Metadata:
 
 
 def _only(metadata: Metadata, provenance: Mapping[str, str]) -> Metadata:
-    """The fields that have provenance here, and nothing else."""
-    return Metadata(
-        **{field: getattr(metadata, field) for field in provenance}, provenance=MappingProxyType(dict(provenance))
-    )
+    """The fields, and what is kept beside them, that have provenance here, and nothing else."""
+    fields = {field: getattr(metadata, field) for field in provenance if field in FIELDS}
+    extra = {key: metadata.extra[key] for key in provenance if key in metadata.extra}
+    return Metadata(**fields, extra=MappingProxyType(extra), provenance=MappingProxyType(dict(provenance)))

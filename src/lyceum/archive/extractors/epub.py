@@ -191,6 +191,7 @@ def _metadata(root: etree._Element) -> Metadata:
         Metadata.stated("epub:dc:title", title=_title(root, refined)),
         Metadata.stated("epub:dc:creator", creators=_creators(root, refined)),
         Metadata.stated("epub:dc:date", date=None if is_ebook_date else stated_date(stated_day)),
+        Metadata.stated("epub:dc:date", edition_date=stated_date(stated_day) if is_ebook_date else None),
         Metadata.stated("epub:dc:language", language=language_code(_first(root, "language"))),
         Metadata.stated("epub:dc:publisher", publisher=publisher),
         Metadata.stated("epub:dc:rights", rights=_first(root, "rights")),

@@ -113,6 +113,7 @@ def header_metadata(header: str) -> Metadata:
         title=collapse(said.get("title") or (old[1] if old else "")).rstrip(","),
         creators=_people(author),
         language=language_code(said.get("language")),
+        edition_date=stated_date(_release(said.get("release date") or said.get("posting date") or "")),
     )
     extra = {
         "gutenberg_number": match[1] if (match := _NUMBER.search(header)) else "",

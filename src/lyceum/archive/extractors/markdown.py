@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ _NAMES = {
     "title": ("title",),
     "creators": ("authors", "author", "creators", "creator", "byline"),
     "date": ("date", "published", "pubdate", "publish_date", "date_published", "publishdate", "year"),
+    "edition_date": ("edition_date", "lastmod", "last_modified_at", "modified", "updated"),
     "language": ("language", "lang", "locale"),
     "publisher": ("publisher",),
     "rights": ("rights", "license", "licence"),
@@ -34,6 +36,7 @@ _NAMES = {
     "kind": ("kind", "type"),
     "edition_of": ("edition_of",),
 }
+_POST = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)\.(?:md|markdown|mdown)", re.IGNORECASE)
 _CODE_FENCE = re.compile(r"^[ ]{0,3}(`{3,}|~{3,})")
 _FOOTNOTE = re.compile(r"^[ ]{0,3}\[\^([^\]\s]{1,60})\]:[ \t]*(.*)$")
 _REFERENCE = re.compile(r"\[\^([^\]\s]{1,60})\]")
@@ -48,7 +51,7 @@ _BLOCK_TAGS = frozenset(("p", "div", "li", "tr", "blockquote", "h1", "h2", "h3",
 
 
 class MarkdownExtractor:
-    """Reads Markdown with YAML or TOML front matter."""
+    """Reads Markdown with front matter in YAML, TOML or JSON, as the pages of Jekyll and Hugo have it."""
 
     media_types = frozenset(("text/markdown",))
 
@@ -56,9 +59,10 @@ class MarkdownExtractor:
         """The rendered words of the file; what its front matter states is metadata."""
         decoded = decode(path.read_bytes(), name)
         front = _read_front(decoded.text)
-        notes = [note for note in (decoded.note, front.problem) if note]
+        draft = "Its front matter calls it a draft." if front.metadata.extra.get("draft") == "true" else ""
+        notes = [note for note in (decoded.note, front.problem, draft) if note]
         pieces = markdown_pieces(front.body)
-        return compose(pieces, front.metadata.over(title_from_heading(pieces)), notes)
+        return compose(pieces, front.metadata.over(title_from_heading(pieces)).over(_named(name)), notes)
 
 
 extractor = MarkdownExtractor()
@@ -82,8 +86,19 @@ class _Front:
     problem: str = ""
 
 
+def _named(name: str) -> Metadata:
+    """The day and the title in the name of a Jekyll post, such as `1919-09-22-the-strike.md`."""
+    match = _POST.fullmatch(name)
+    date = stated_date(match[1]) if match else None
+    return Metadata.stated("file-name:date", date=date).over(
+        Metadata.stated("file-name", title=match[2].replace("-", " ").replace("_", " ").capitalize() if match else None)
+    )
+
+
 def _read_front(text: str) -> _Front:
     """Parts front matter from the body; two rules around prose are no front matter."""
+    if text.lstrip().startswith("{"):
+        return _read_json_front(text.lstrip())
     match = _FRONT_MATTER.match(text)
     if match is None or len(match[2]) > _LARGEST_FRONT_MATTER or not _KEY.search(match[2]):
         return _Front(text)
@@ -95,6 +110,18 @@ def _read_front(text: str) -> _Front:
     if not isinstance(values, Mapping):
         return _Front(text)
     return _Front(body, _stated({_plain(key).lower(): value for key, value in values.items()}))
+
+
+def _read_json_front(text: str) -> _Front:
+    """Front matter as Hugo has it in JSON: an object that begins the file, before anything else on its last line."""
+    try:
+        values, end = json.JSONDecoder(parse_float=str, parse_int=str).raw_decode(text[:_LARGEST_FRONT_MATTER])
+    except (ValueError, RecursionError):
+        return _Front(text)
+    rest = text[end:]
+    if not isinstance(values, dict) or not values or not re.match(r"[ \t]*(?:\n|\Z)", rest):
+        return _Front(text)
+    return _Front(rest, _stated({_plain(key).lower(): value for key, value in values.items()}))
 
 
 def _stated(said: Mapping[str, Any]) -> Metadata:
@@ -116,7 +143,7 @@ def _read(name: str, value: Any) -> Any:
     if name == "creators":
         return tuple(person for one in (value if isinstance(value, list) else [value]) if (person := _person(one)))
     text = _flat(value)
-    if name == "date":
+    if name in ("date", "edition_date"):
         return stated_date(text)
     if name == "language":
         return language_code(text)
