@@ -147,7 +147,8 @@ def test_what_was_said_stands_over_the_file_and_the_file_over_its_name():
 
 
 @pytest.mark.parametrize(
-    ("name", "title"), [("a.tar.gz", "a.tar"), (".profile", ".profile"), ("none", "none"), ("a_b  c.md", "a b c")]
+    ("name", "title"),
+    [("a.tar.gz", "a"), ("7.row.json", "7"), (".profile", ".profile"), ("none", "none"), ("a_b  c.md", "a b c")],
 )
 def test_a_title_is_made_of_the_name(name, title):
     assert resolve(built(ENGLISH), given=Metadata(), name=name).title == title

@@ -75,6 +75,12 @@ class TestOdt:
         assert (known.title, known.creators, known.date) == ("The Mill", ("Ada Holloway",), None)
         assert known.extra["odt_created"] == "2023-05-04"
 
+    def test_properties_that_cannot_be_read_cost_only_themselves(self, take):
+        content = f"<office:document {SPACES}><text:p>Words.</text:p></office:document>"
+        data = package({"content.xml": content, "meta.xml": "x" * 50})
+        broken = data.replace(b"PK\x03\x04", b"PK\x03\x05").replace(b"PK\x03\x05", b"PK\x03\x04", 1)
+        assert take("a.odt", broken).text == "Words."
+
     def test_a_password_is_said(self, take):
         with pytest.raises(ExtractionFailed) as caught:
             take("a.odt", package({"META-INF/manifest.xml": "<x encryption-data=''/>", "content.xml": "x"}))

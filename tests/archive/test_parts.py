@@ -137,6 +137,19 @@ class TestRows:
         assert caught.value.code == "damaged_file"
 
 
+@pytest.mark.parametrize("sent", [{}, {"name": 1}, {"name": "a", "data": 1}, {"name": "a", "data": "no base64!"}])
+def test_what_a_misled_child_sends_is_no_part(sent):
+    with pytest.raises((TypeError, ValueError)):
+        Part.from_dict(sent)
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"), [("../../etc/passwd", "passwd"), ("a\\b.txt", "b.txt"), (".hidden", "hidden"), ("\n", "part")]
+)
+def test_the_name_of_a_part_leads_nowhere(name, plain):
+    assert Part.from_dict(Part(name, b"x").as_dict()) == Part(plain, b"x")
+
+
 def test_rows_are_received_as_documents_and_known_again(tmp_path):
     """Through the limited worker, as `lyceum add` does it."""
     path = tmp_path / "a.jsonl"

@@ -201,6 +201,7 @@ def resolve(extracted: Extracted, *, given: Metadata, name: str) -> Metadata:
 
 def _title_from(name: str) -> str:
     stem = name.rsplit(".", 1)[0] if "." in name[1:] else name
+    stem = stem.removesuffix(".tar").removesuffix(".row")
     return " ".join(stem.replace("_", " ").split())
 
 

@@ -44,7 +44,7 @@ class Part:
         if not isinstance(name, str) or not isinstance(data, str | None):
             raise TypeError("not a part")
         try:
-            return cls(_plain(name), base64.b64decode(data, validate=True) if data is not None else None)
+            return cls("", None) if data is None else cls(_plain(name), base64.b64decode(data, validate=True))
         except binascii.Error as exc:
             raise ValueError("not a part") from exc
 

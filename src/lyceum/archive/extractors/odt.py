@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from functools import reduce
@@ -23,6 +24,7 @@ from lyceum.archive.extractors.common import (
 )
 from lyceum.archive.extractors.markup import local_name, parse_xml
 from lyceum.archive.model import Extracted, Metadata
+from lyceum.errors import ExtractionFailed
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _LEFT_OUT = frozenset(("tracked-changes", "annotation", "annotation-end", "desc", "title", "sequence-decls", "forms"))
@@ -42,7 +44,10 @@ class OdtExtractor:
             ):
                 raise encrypted(name)
             content = _parsed(read_member(package, "content.xml", name), name)
-            meta = read_member(package, "meta.xml", name) if "meta.xml" in package.namelist() else b""
+            meta = b""
+            # What describes a document is not worth the document.
+            with contextlib.suppress(ExtractionFailed):
+                meta = read_member(package, "meta.xml", name)
         walk = _Walk()
         body = next((one for one in content.iter() if local_name(one) == "body"), content)
         walk.go(body)
