@@ -17,6 +17,8 @@ TEXTS = [
     "Bow: The match girls of Bow went on strike in July 1888. They returned after three weeks.",
     "Matches: A match is a tool for starting a fire.",
     "Strikes: In 1889 the dockers of London struck. Their tanner became famous.",
+    "Bryant: Bryant and May made matches in Bow. They gave way to the girls.",
+    "Girls: The girls of the match works earned four shillings a week.",
 ]
 
 
@@ -49,7 +51,8 @@ def test_the_order_of_the_passages_does_not_matter():
 
 def test_passages_on_the_question_have_a_better_chance_than_others():
     """What the set is like decides, all else being the same."""
-    others = ["Jam: Boil the fruit. Add sugar.", "Rain: It rains often in the west.", "Cats: Cats sleep much."]
+    others = ["Jam: Boil the fruit. Add sugar.", "Rain: It rains often in the west.", "Cats: Cats sleep much.",
+              "Tea: It grows in the hills.", "Sand: Grains of quartz make it."]  # fmt: skip
     on_it, off_it = chance(TEXTS), chance(others)
     assert on_it is not None
     assert off_it is not None
@@ -60,9 +63,13 @@ def test_an_embedder_without_weights_is_left_alone():
     assert chance(TEXTS, HashEmbedder()) is None
 
 
-@pytest.mark.parametrize("texts", [[""], ["\0"], ["?"] * 3, ["word " * 2000]], ids=["empty", "nul", "marks", "long"])
-def test_any_passages_have_a_chance(texts):
-    assert chance(texts) is not None
+@pytest.mark.parametrize("text", ["", "\0", "?", "word " * 2000], ids=["empty", "nul", "marks", "long"])
+def test_any_passages_have_a_chance(text):
+    assert chance([text] * 5) is not None
+
+
+def test_a_few_passages_are_no_set():
+    assert chance(TEXTS[:4]) is None
 
 
 def test_every_feature_has_a_weight():
@@ -88,9 +95,12 @@ def test_passages_of_an_archive_are_judged_without_their_set():
     assert chances(came, embedder)[0] != pytest.approx(chances(stored, embedder)[0])
 
 
-def test_the_first_keeps_its_place_and_the_others_their_distance():
+def test_the_first_keeps_its_place_and_no_other_gains():
     embedder, asked = KnownEmbedder(), read_question(QUESTION)
     evidence = [Evidence(Source(str(n), text, language="en"), "", 0.0) for n, text in enumerate(TEXTS)]
-    judged = judge(asked, evidence, lambda terms: dict.fromkeys(terms, 1.0), embedder, embedder.embed_query(QUESTION))
-    assert [one.rank for one in judged] == sorted((one.rank for one in judged), reverse=True)
-    assert all(0 < one.chance < 1 for one in judged)
+    vector, unknown = embedder.embed_query(QUESTION), HashEmbedder(UseEmbedder.dimension)
+    as_set = judge(asked, evidence, lambda terms: dict.fromkeys(terms, 1.0), embedder, vector)
+    alone = judge(asked, evidence, lambda terms: dict.fromkeys(terms, 1.0), unknown, vector)
+    assert [one.text for one in as_set] == [one.text for one in alone]
+    for one, before in zip(as_set[1:], alone[1:], strict=True):
+        assert one.chance <= before.chance + 1e-9

@@ -109,15 +109,17 @@ def _as_given(
     embedder: Embedder,
     vector: Vectors,
 ) -> list[Judged]:
-    """The sentences of passages that came with the question: the first with the chance of the set, others in step."""
+    """Sentences of passages that came with a question: the first has the chance of the set; others gain none."""
     best: dict[str, float] = {}
     for one in judged:
         best[one.source.id] = max(one.chance, best.get(one.source.id, 0.0))
     chance = given.chance(asked, sources, list(best.values()), weights, embedder, vector)
     if chance is None or not judged:
         return list(judged)
-    shift = _odds(chance) - _odds(judged[0].chance)
-    return [replace(one, chance=_sigmoid(_odds(one.chance) + shift)) for one in judged]
+    # That the set answers speaks for its first sentence alone; that it does not speaks against all.
+    shift = min(0.0, _odds(chance) - _odds(judged[0].chance))
+    others = [replace(one, chance=_sigmoid(_odds(one.chance) + shift)) for one in judged[1:]]
+    return [replace(judged[0], chance=chance), *others]
 
 
 def _odds(chance: float) -> float:

@@ -25,6 +25,8 @@ from lyceum.search import Embedder, Vectors
 from lyceum.tutor.asking import Asked, Wanted
 from lyceum.tutor.model import Source
 
+_FEWEST = 5
+"""The weights were fitted to sets of ten; a few passages are no set."""
 _OPENING = 8
 _NAMED = 4
 _LEAST = 1e-6
@@ -66,12 +68,12 @@ def chance(
     embedder: Embedder,
     vector: Vectors,
 ) -> float | None:
-    """The chance, 0 to 1, that one of the passages answers; None for an embedder that no weights were fitted for.
+    """The chance, 0 to 1, that one of the passages answers; None for too few, or an embedder without weights.
 
     `best` has the chance of the best sentence of each passage.
     """
     model = weights().get(embedder.name)
-    if model is None or not sources or not best:
+    if model is None or len(sources) < _FEWEST or not best:
         return None
     found = features(asked, sources, best, weights_of_terms, embedder, vector)
     total = model.bias + sum(model.features.get(name, 0.0) * value for name, value in found.items())
