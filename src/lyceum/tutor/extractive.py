@@ -116,16 +116,13 @@ def _as_given(
     chance = given.chance(asked, sources, list(best.values()), weights, embedder, vector)
     if chance is None or not judged:
         return list(judged)
-    # That the set answers speaks for its first sentence alone; that it does not speaks against all.
-    shift = min(0.0, _odds(chance) - _odds(judged[0].chance))
-    others = [replace(one, chance=_sigmoid(_odds(one.chance) + shift)) for one in judged[1:]]
+    # A set that answers speaks for its first sentence alone; one that does not speaks against all.
+    highest = 1.0 if chance >= _LIKELY else chance
+    others = [replace(one, chance=min(one.chance, highest)) for one in judged[1:]]
     return [replace(judged[0], chance=chance), *others]
 
 
-def _odds(chance: float) -> float:
-    """The logarithm of the odds."""
-    within = min(max(chance, 1e-9), 1 - 1e-9)
-    return math.log(within / (1 - within))
+_LIKELY = 0.5
 
 
 @dataclass(frozen=True, slots=True)
