@@ -63,6 +63,7 @@ class Metadata:
 
     `date` is when it was written or first published, `edition_date` when this edition of it was made.
     """
+    """What is known about a document; `provenance` says, a field or an extra, where its value came from."""
 
     title: str | None = None
     creators: tuple[str, ...] = ()
@@ -93,9 +94,14 @@ class Metadata:
             chosen[name] = getattr(owner, name)
             if name in owner.provenance:
                 provenance[name] = owner.provenance[name]
+        extra = {**weaker.extra, **self.extra}
+        for name in extra:
+            owner = self if name in self.extra else weaker
+            if name in owner.provenance and name not in FIELDS:
+                provenance[name] = owner.provenance[name]
         return Metadata(
             **chosen,
-            extra=MappingProxyType({**weaker.extra, **self.extra}),
+            extra=MappingProxyType(extra),
             provenance=MappingProxyType(provenance),
         )
 
