@@ -568,7 +568,7 @@ class TestHtml:
         assert "Start" not in take("a.html", page).text
 
     def test_a_very_large_page_is_kept_whole(self, take, monkeypatch):
-        monkeypatch.setattr("lyceum.archive.extractors.html._LARGEST_FOR_TRAFILATURA", 10)
+        monkeypatch.setattr("lyceum.archive.extractors.html._LARGEST_PAGE", 10)
         page = f"<html><body><nav>Start</nav>{ARTICLE}<div class=menu>menu</div></body></html>"
         assert take("a.html", page).text.endswith("menu")
 
