@@ -1,0 +1,115 @@
+"""Articles and their metadata out of web pages, beside trafilatura and readability; web archives passed over."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import trafilatura
+from lxml import html as lxml_html
+from readability.readability import Document as Readability
+from rich.table import Table
+
+from bench.webpages import WebPage, pages, posts
+from lyceum.archive.extractors.html import extractor
+
+GOALS = {"text": 0.97, "date": 0.93, "author": 0.85, "pages a second": 30}
+_WORDS_A_SHINGLE = 4
+
+
+@dataclass(slots=True)
+class Score:
+    """Of one way of extracting: precision and recall a page, and what its metadata got right."""
+
+    precision: list[float] = field(default_factory=list)
+    recall: list[float] = field(default_factory=list)
+    right: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    @property
+    def f1(self) -> float:
+        """F1 of the means over pages, as the public benchmark of articles counts it."""
+        precision, recall = (sum(values) / len(values) for values in (self.precision, self.recall))
+        return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+    def share(self, name: str) -> float:
+        """On how many of the pages a field was right."""
+        return self.right[name] / len(self.precision)
+
+
+def tables(corpora: Path, *, every: int = 1) -> Iterator[Table]:
+    """One row a layout and way, and one over all."""
+    taken = list(pages(posts(corpora)))[::every]
+    table = Table(title=f"Articles of {len(taken)} pages in {len({p.layout for p in taken})} layouts, known text")
+    for column in ("layout", "by", "text F1", "precision", "recall", "date", "author", "title", "pages/s"):
+        table.add_column(column, justify="left" if column in ("layout", "by") else "right")
+    for layout in [*dict.fromkeys(page.layout for page in taken), ""]:
+        some = [page for page in taken if layout in ("", page.layout)]
+        for name, way in _WAYS.items():
+            table.add_row(layout or "all", name, *_row(score(some, way), with_metadata=name == "lyceum"))
+    table.caption = "goals: " + ", ".join(f"{name} {goal}" for name, goal in GOALS.items())
+    yield table
+
+
+def score(some: list[WebPage], way: Callable[[WebPage], tuple[str, dict[str, object]]]) -> Score:
+    """Runs one way over pages whose truth is known."""
+    found = Score()
+    started = time.process_time()
+    results = [way(page) for page in some]
+    found.seconds = time.process_time() - started
+    for page, (text, known) in zip(some, results, strict=True):
+        precision, recall = agreement(page.post.text, text)
+        found.precision.append(precision)
+        found.recall.append(recall)
+        found.right["date"] += known.get("date") == page.post.date
+        found.right["author"] += set(known.get("creators") or ()) == set(page.post.authors)  # type: ignore[call-overload]
+        found.right["title"] += known.get("title") == page.post.title
+    return found
+
+
+def agreement(truth: str, text: str) -> tuple[float, float]:
+    """Precision and recall over runs of four words, each as often as it stands."""
+    wanted, got = _shingles(truth), _shingles(text)
+    common = sum((wanted & got).values())
+    return common / max(1, sum(got.values())), common / max(1, sum(wanted.values()))
+
+
+def _shingles(text: str) -> Counter[tuple[str, ...]]:
+    words = re.findall(r"\w+", text.lower())
+    return Counter(tuple(words[n : n + _WORDS_A_SHINGLE]) for n in range(max(1, len(words) - _WORDS_A_SHINGLE + 1)))
+
+
+def _row(found: Score, *, with_metadata: bool) -> list[str]:
+    precision, recall = (sum(values) / len(values) for values in (found.precision, found.recall))
+    shares = [f"{found.share(name):.3f}" if with_metadata else "" for name in ("date", "author", "title")]
+    rate = len(found.precision) / max(found.seconds, 1e-9)
+    return [f"{found.f1:.4f}", f"{precision:.3f}", f"{recall:.3f}", *shares, f"{rate:.0f}"]
+
+
+def _by_lyceum(page: WebPage) -> tuple[str, dict[str, object]]:
+    with tempfile.NamedTemporaryFile(suffix=".html") as file:
+        Path(file.name).write_text(page.html, encoding="utf-8")
+        extracted = extractor.extract(Path(file.name), "page.html")
+    known = extracted.metadata
+    return extracted.text, {"date": str(known.date or ""), "creators": known.creators, "title": known.title}
+
+
+def _by_trafilatura(page: WebPage) -> tuple[str, dict[str, object]]:
+    return trafilatura.extract(page.html, include_comments=False) or "", {}
+
+
+def _by_readability(page: WebPage) -> tuple[str, dict[str, object]]:
+    summary = Readability(page.html).summary()  # type: ignore[no-untyped-call]
+    tree: Any = lxml_html.document_fromstring(summary)
+    for element in tree.iter():
+        element.tail = f"{element.tail or ''}\n"
+    return str(tree.text_content()), {}
+
+
+_WAYS = {"lyceum": _by_lyceum, "trafilatura": _by_trafilatura, "readability-lxml": _by_readability}
