@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from lyceum.archive.extractors.dates import date_in_address, date_in_words
 from lyceum.archive.extractors.html import extractor
-from lyceum.archive.extractors.page import date_in_address, date_in_words
 from lyceum.archive.model import Extracted
 
 PROSE = [

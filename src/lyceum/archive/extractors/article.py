@@ -18,8 +18,8 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from lyceum.archive.extractors.common import Piece, collapse
+from lyceum.archive.extractors.dates import date_in_words
 from lyceum.archive.extractors.markup import epub_types, is_never_read, local_name, pieces_of, visible_text
-from lyceum.archive.extractors.page import date_in_words
 from lyceum.archive.model import Metadata
 
 __all__ = ["article_pieces"]
