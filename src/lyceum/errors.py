@@ -225,7 +225,11 @@ class StepFailed(LyceumError):
 
 
 class ReceiveFailed(StepFailed):
-    """The source could not be read."""
+    """The source could not be read.
+
+    Codes: missing_source, unreadable_source, unreadable_folder, and of the web: address_refused, robots_disallow,
+    web_gone, web_refused, web_broken, web_unreachable, web_timeout, too_many_redirects, unsupported_encoding.
+    """
 
     step = "receive"
     code = "unreadable_source"
