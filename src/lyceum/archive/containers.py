@@ -19,6 +19,7 @@ from lyceum.archive.extract import detect
 from lyceum.errors import ExtractionFailed
 
 __all__ = ["Limits", "Member", "expand", "is_container", "names"]
+__all__ = ["Limits", "Member", "counted", "expand", "is_container", "zip_members"]
 
 _TYPES = frozenset(("application/zip", "application/x-tar", "application/gzip"))
 _HEAD_BYTES = 4096
@@ -119,6 +120,12 @@ def _holds_tar(source: BinaryIO) -> bool:
         return False
     finally:
         source.seek(0)
+def zip_members(source: BinaryIO, name: str, limits: Limits) -> Iterator[Member]:
+    """The files in a ZIP as they are, archives among them not looked into; raises as `expand` does."""
+    yield from _zip_members(source, name, _Spent(limits))
+def counted(inner: BinaryIO, name: str, packed: int) -> BinaryIO:
+    """A stream that refuses to unpack to far more than its `packed` size, and tells damage."""
+    return _member(inner, name, packed, _Spent(Limits())).stream
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -555,6 +556,8 @@ _BY_NAME = {
     ".eml": "message/rfc822",
     ".mbox": "application/mbox",
     ".warc": "application/warc",
+    ".wacz": "application/wacz",
+    ".wxr": "application/x-wxr+xml",
     ".arc": "application/x-arc",
     ".xml": "application/xml",
     ".hocr": "text/vnd.hocr+html",
@@ -632,6 +635,9 @@ _CONVERT = {
     "application/x-7z-compressed": _UNPACK,
     "application/vnd.rar": _UNPACK,
     "application/warc": "Web archives are not read yet; save the pages as HTML.",
+    "application/warc": "Add it as an archive: its records are read one by one.",
+    "message/rfc822": "E-mail is not read yet; save the message as text or HTML.",
+    "application/vnd.ms-outlook": "E-mail is not read yet; save the message as text or HTML.",
     "application/json": _TABLE,
     "text/csv": _ROWS,
     "text/tab-separated-values": _ROWS,
@@ -675,11 +681,22 @@ def _by_signature(head: bytes, named: str) -> str:
         return "application/x-tar"
     if named == "application/pdf" and b"%PDF-" in head[:1024]:
         return named
-    return next((kind for signature, kind in _SIGNATURES if head.startswith(signature)), "")
+    within = _web_archive_within(head) if head.startswith(b"\x1f\x8b") else ""
+    return within or next((kind for signature, kind in _SIGNATURES if head.startswith(signature)), "")
+
+
+def _web_archive_within(head: bytes) -> str:
+    """The type of a web archive whose gzip stream begins so; empty for other gzip files."""
+    try:
+        start = zlib.decompressobj(31).decompress(head, 64)
+    except zlib.error:
+        return ""
+    signs = {b"WARC/": "application/warc", b"filedesc://": "application/x-arc"}
+    return next((kind for sign, kind in signs.items() if start.startswith(sign)), "")
 
 
 def _zip_kind(head: bytes, named: str) -> str:
-    if named in _ZIP_FAMILY:
+    if named in _ZIP_FAMILY or named == "application/wacz":
         return named
     stated = head[30:120] if head[30:38] == b"mimetype" else b""
     for kind in ("application/epub+zip", "application/vnd.oasis.opendocument.text"):
@@ -698,6 +715,8 @@ def _by_markup(head: bytes, named: str) -> str:
             return kind
     if _HTML.match(start):
         return "application/xhtml+xml" if start.startswith("<?xml") else "text/html"
+    if start.startswith(("<?xml", "<rss")) and "wordpress.org/export/" in start:
+        return "application/x-wxr+xml"
     if start.startswith("<?xml") and named != "text/html":
         return "application/xhtml+xml" if named.endswith("xhtml+xml") else named or "application/xml"
     return ""

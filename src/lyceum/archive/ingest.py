@@ -19,6 +19,8 @@ from lyceum.archive.likeness import sketch
 from lyceum.archive.model import Block, Extracted, Metadata, Page
 from lyceum.archive.pagesets import files_of_page_set, is_page_set, pack
 from lyceum.archive.parts import Part, is_compound
+from lyceum.archive.extractors.dates import date_in_address
+from lyceum.archive.model import FIELDS, Block, Extracted, Metadata, Page
 from lyceum.archive.segment import segment
 from lyceum.archive.sources import Found, MetadataTable
 from lyceum.archive.store import (
@@ -32,13 +34,19 @@ from lyceum.archive.store import (
     Received,
     SegmentedProduct,
 )
+from lyceum.archive.webarchive import Passed, Revisit, Tell, is_web_archive, web_records
+from lyceum.archive.webnames import WebDocument
+from lyceum.archive.wordpress import wordpress_export
 from lyceum.errors import ExtractionFailed, ReceiveFailed, StepFailed
 
 log = logging.getLogger(__name__)
 
-_LANGUAGE_IN_DOUBT = ("html", "docx", "pdf")
+_LANGUAGE_IN_DOUBT = ("html", "docx", "pdf", "wordpress")
 _WORDS_TO_TRUST_DETECTION = 100
 _HEAD = 4_096
+# What a place says about a document is weaker than what the document says itself.
+_WXR = "application/x-wxr+xml"
+_HINTS = ("warc:", "web:", "feed:", "sitemap:", "wordpress:")
 
 
 class Worker(Protocol):
@@ -89,6 +97,11 @@ class Intake:
 
     def receive(self, found: Found, table: MetadataTable, given: Metadata) -> Iterator[Taken | Refused]:
         """Stores a file, each file of an archive, or each document in a file; one result for each."""
+        self.notes: list[str] = []
+    def receive(
+        self, found: Found, table: MetadataTable, given: Metadata, tell: Tell | None = None
+    ) -> Iterator[Taken | Refused]:
+        """Stores a file, or each file of an archive; one result for each. `tell` hears how far a large one is read."""
         try:
             if found.path.is_dir():
                 yield self._receive_folder(found, table, given)
@@ -106,6 +119,15 @@ class Intake:
                     yield self._receive_stream(stream, found.source, found.path.name, table, given)
             else:
                 yield from self._receive_members(found, table, given)
+                if kind != _WXR and not is_web_archive(kind) and not containers.is_container(kind):
+            if is_web_archive(kind):
+                yield from self._receive_captures(found, table, given, tell)
+                return
+            if kind == _WXR:
+                for post in wordpress_export(found.path, found.path.name, found.source):
+                    yield self.receive_document(post, table, given)
+                return
+            yield from self._receive_members(found, table, given)
         except StepFailed as error:
             yield Refused(found.source, Failure.of(error))
         except OSError as error:
@@ -114,6 +136,14 @@ class Intake:
                 hint="Give the user that runs Lyceum the right to read it.",
             )
             yield Refused(found.source, Failure.of(failed))
+
+    def receive_document(self, document: WebDocument, table: MetadataTable, given: Metadata) -> Taken | Refused:
+        """Stores a document that came in one piece, with what its place says about it."""
+        try:
+            with document.open() as stream:
+                return self._receive_stream(stream, document.source, document.name, table, given, document.hints)
+        except StepFailed as error:
+            return Refused(document.source, Failure.of(error))
 
     def extract(self, document: Document) -> Document:
         """Takes the text out of the file; a failure is recorded with the version."""
@@ -151,6 +181,33 @@ class Intake:
                     yield self._receive_stream(io.BytesIO(part.data), f"{source}!/{part.name}", part.name, table, given)
             except StepFailed as error:
                 yield Refused(f"{source}!/{part.name}", Failure.of(error))
+    def _receive_captures(
+        self, found: Found, table: MetadataTable, given: Metadata, tell: Tell | None
+        """Each document that a web archive has captured; a later capture of the same content is a source of it."""
+        passed, earlier = Passed(), dict[str, Document]()
+        try:
+            for record in web_records(found.path, found.source, passed, tell):
+                if isinstance(record, Revisit):
+                    if record.digest in earlier:
+                        yield self._receive_revisit(record, earlier[record.digest], table, given)
+                    else:
+                        passed.note("revisits of captures that are not here")
+                    continue
+                capture, digest = record
+                result = self.receive_document(capture, table, given)
+                if isinstance(result, Taken) and digest:
+                    earlier[digest] = result.document
+                yield result
+        finally:
+            if passed.why:
+                said = ", ".join(f"{number} {why}" for why, number in sorted(passed.why.items()))
+                self.notes.append(f"{found.path.name}: of {passed.records} records these were passed over: {said}.")
+    def _receive_revisit(self, revisit: Revisit, earlier: Document, table: MetadataTable, given: Metadata) -> Taken:
+        said = table.about(revisit.source).over(given)
+        size = self._blobs.open(earlier.sha256).stat().st_size
+        received = Received(revisit.source, earlier.name, earlier.sha256, size, said)
+        document, outcome = self._catalogue.add(received)
+        return Taken(document, outcome)
 
     def _receive_members(self, found: Found, table: MetadataTable, given: Metadata) -> Iterator[Taken | Refused]:
         for member in containers.expand(found.path, found.source):
@@ -168,7 +225,13 @@ class Intake:
                 yield Refused(member.name, Failure.of(error))
 
     def _receive_stream(
-        self, stream: BinaryIO, source: str, name: str, table: MetadataTable, given: Metadata
+        self,
+        stream: BinaryIO,
+        source: str,
+        name: str,
+        table: MetadataTable,
+        given: Metadata,
+        hints: Metadata | None = None,
     ) -> Taken | Refused:
         try:
             sha256, size = self._blobs.put(stream, limit=self._largest_file)
@@ -179,13 +242,14 @@ class Intake:
                 code="too_large",
             ) from error
         said = table.about(source).over(given)
-        document, outcome = self._catalogue.add(Received(source, name, sha256, size, said))
+        document, outcome = self._catalogue.add(Received(source, name, sha256, size, said, hints or Metadata()))
         return Taken(document, outcome)
 
 
 def resolve(extracted: Extracted, *, given: Metadata, name: str) -> Metadata:
     """The metadata that stands: what was said when adding, over what the file says, over what it shows."""
-    stated = given.over(extracted.metadata)
+    firm, hints = _parted(given)
+    stated = firm.over(extracted.metadata).over(hints)
     detected = texts.detect_language(extracted.text)
     language, source = stated.language, stated.provenance.get("language", "")
     doubtful = source.startswith(_LANGUAGE_IN_DOUBT) and detected not in ("und", texts.primary(language))
@@ -196,7 +260,23 @@ def resolve(extracted: Extracted, *, given: Metadata, name: str) -> Metadata:
             language=detected,
             provenance=MappingProxyType({**stated.provenance, "language": "detected"}),
         )
-    return stated.over(Metadata.stated("file-name", title=_title_from(name)))
+    in_address = date_in_address(stated.address or "") if hints.address else None
+    return stated.over(Metadata.stated("web:address (likely)", date=in_address)).over(
+        Metadata.stated("file-name", title=_title_from(name))
+    )
+
+
+def _parted(given: Metadata) -> tuple[Metadata, Metadata]:
+    """What was said when adding, and what only the place hints at."""
+    weak = {name for name, source in given.provenance.items() if source.startswith(_HINTS)}
+
+    def some(wanted: bool) -> Metadata:
+        fields = {name: getattr(given, name) for name in FIELDS if (name in weak) is wanted and getattr(given, name)}
+        extra = {name: value for name, value in given.extra.items() if (name in weak) is wanted}
+        places = {name: source for name, source in given.provenance.items() if (name in weak) is wanted}
+        return Metadata(**fields, extra=MappingProxyType(extra), provenance=MappingProxyType(places))
+
+    return some(False), some(True)
 
 
 def _title_from(name: str) -> str:

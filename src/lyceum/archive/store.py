@@ -19,6 +19,7 @@ import weakref
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -74,13 +75,19 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A file as it came: where from, its bytes' SHA-256, and what was said about it."""
+    """A file as it came: where from, its bytes' SHA-256, what was said about it, and weaker `hints` of its place."""
 
     source: str
     name: str
     sha256: str
     size: int
     given: Metadata
+    hints: Metadata = field(default_factory=Metadata)
+
+    @property
+    def known(self) -> Metadata:
+        """All that is known before it is read."""
+        return self.given.over(self.hints)
 
 
 @dataclass(frozen=True, slots=True)
@@ -808,7 +815,7 @@ class SqliteCatalogue:
                VALUES(?,?,?,?,?,?,?,?,?,'received')""",
             (
                 version_id(document, received.sha256), document, number, received.source, received.name,
-                received.sha256, received.size, given, given,
+                received.sha256, received.size, given, json.dumps(received.known.as_dict()),
             ),
         )  # fmt: skip
         return int(cursor.lastrowid or 0)

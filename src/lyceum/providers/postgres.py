@@ -466,7 +466,7 @@ def _insert_version(db: _Connection, document: str, received: Received) -> int:
            SELECT %s, %s, COALESCE(MAX(number), 0) + 1, %s, %s, %s, %s, %s, %s, 'received'
            FROM versions WHERE document=%s RETURNING "row" """,
         version_id(document, received.sha256), document, received.source, received.name, received.sha256,
-        received.size, given, given, document,
+        received.size, given, json.dumps(received.known.as_dict()), document,
     )  # fmt: skip
     return int(made["row"]) if made else 0
 
