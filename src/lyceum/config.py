@@ -57,6 +57,13 @@ class Settings:
     models: str = ""
     at_once: int = 0
     secret_key: str = ""
+    web_private_hosts: str = ""
+    web_contact: str = ""
+    web_delay_ms: int = 1_000
+    web_seconds: int = 60
+    web_largest_mb: int = 50
+    watch_hours: int = 0
+    stale_days: int = 30
 
     @property
     def shared(self) -> bool:

@@ -6,6 +6,7 @@ from lyceum.archive.extract import LimitedWorker
 from lyceum.archive.ingest import Intake, Refused, Taken, stored_extract
 from lyceum.archive.likeness import bands, sketch
 from lyceum.archive.model import Block, Extracted, Metadata, Page, PartialDate, TextBuilder
+from lyceum.archive.rounds import Change, Place, Reading, Rounds, SourceState, file_mark
 from lyceum.archive.segment import PageFinder, Segment, segment
 from lyceum.archive.sources import Found, MetadataTable, find_files
 from lyceum.archive.store import (
@@ -44,14 +45,17 @@ from lyceum.archive.store import (
     unpacked_structure,
     version_id,
 )
+from lyceum.archive.webnames import READ_FROM_WEB, WebDocument, file_name
+from lyceum.archive.wordpress import stated_day, wordpress_post
 
 __all__ = [
-    "PASSAGES_PER_VERSION", "READABLE", "TEXT_BLOCK", "WITH_TEXT", "BlobStore", "Block", "Catalogue", "Document",
-    "Draft", "Extracted", "ExtractedProduct", "Failure", "FolderBlobStore", "Found", "Holdings", "Intake", "KeptBlobs",
-    "LimitedWorker", "Metadata", "MetadataTable", "Moved", "Outcome", "Page", "PageFinder", "Part", "PartialDate",
-    "Passage", "Product", "Received", "Records", "Refused", "Segment", "SegmentedProduct", "SqliteCatalogue", "State",
-    "Sureness", "Taken", "TextBuilder", "Texts", "bands", "document_id", "document_of", "edited", "find_files",
-    "joined", "metadata_of", "most_alike", "packed_structure", "passage_of", "plain_pages", "segment", "sketch",
-    "stored_extract", "sureness", "text_between", "text_blocks", "text_digest", "unpacked_structure", "version_id",
-    "write_table",
+    "PASSAGES_PER_VERSION", "READABLE", "READ_FROM_WEB", "TEXT_BLOCK", "WITH_TEXT", "BlobStore", "Block",
+    "Catalogue", "Change", "Document", "Draft", "Extracted", "ExtractedProduct", "Failure", "FolderBlobStore",
+    "Found", "Holdings", "Intake", "KeptBlobs", "LimitedWorker", "Metadata", "MetadataTable", "Moved", "Outcome",
+    "Page", "PageFinder", "Part", "PartialDate", "Passage", "Place", "Product", "Reading", "Received", "Records",
+    "Refused", "Rounds", "Segment", "SegmentedProduct", "SourceState", "SqliteCatalogue", "State", "Sureness",
+    "Taken", "TextBuilder", "Texts", "WebDocument", "bands", "document_id", "document_of", "edited", "file_mark",
+    "file_name", "find_files", "joined", "metadata_of", "most_alike", "packed_structure", "passage_of",
+    "plain_pages", "segment", "sketch", "stated_day", "stored_extract", "sureness", "text_between", "text_blocks",
+    "text_digest", "unpacked_structure", "version_id", "wordpress_post", "write_table",
 ]  # fmt: skip

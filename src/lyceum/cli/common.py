@@ -67,7 +67,13 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
             yield value
 
 
-_STEPS = {"receive": "Taking in", "extract": "Reading", "embed": "Embedding"}
+_STEPS = {
+    "receive": "Taking in",
+    "fetch": "Fetching",
+    "scan": "Scanning (MB)",
+    "extract": "Reading",
+    "embed": "Embedding",
+}
 
 
 class _Bar:

@@ -33,6 +33,11 @@ from lyceum.library import Document, Scope
 @click.option(
     "--work", type=click.Choice(["now", "later"]), default="now", help="Only store, and leave it to a worker."
 )
+@click.option(
+    "--max-pages", type=click.IntRange(min=1), metavar="N",
+    help="Read at most N pages of a site; 1 reads the page alone. Without it, an address with a path is one page, and "
+    "a site’s first page means the site, up to 1,000 pages.",
+)  # fmt: skip
 @json_option
 @click.pass_context
 def add(
@@ -43,11 +48,14 @@ def add(
     mapping: Path | None,
     embed: str,
     work: str,
+    max_pages: int | None,
     as_json: bool,
 ) -> int:
     """Add files and folders: text, Markdown, HTML, EPUB, PDF and scans, DOCX, ODT, RTF, DOC, TEI, JATS, METS, mail,
     rows of JSONL and CSV, and zip and tar files of them.
+    """Add files, folders and addresses: TXT, Markdown, HTML, EPUB, DOCX, PDF, WARC, WordPress exports, zips of them.
 
+    Of an address, a page, a feed, a sitemap or a site is read, politely: robots.txt is obeyed.
     The same bytes are added once; a changed file becomes a new version, and the old one stays citable. What
     cannot be read is reported with its reason, and everything else is still added.
     """
@@ -55,6 +63,8 @@ def add(
         report = library.add(
             sources, collection=collection, metadata=metadata, mapping=_read_mapping(mapping), work=work == "now",
             vectors=embed == "now", progress=progress(),
+            sources, collection=collection, metadata=metadata, work=work == "now", vectors=embed == "now",
+            max_pages=max_pages, progress=progress(),
         )  # fmt: skip
     if as_json:
         print_json(asdict(report))

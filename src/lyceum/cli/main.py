@@ -17,7 +17,7 @@ from lyceum.errors import HomeError, LyceumError
 DONE, IN_PART, USAGE, UNUSABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
 _COMMANDS = {
-    "add": ("library", "Add files and folders to the archive."),
+    "add": ("library", "Add files, folders and sites to the archive."),
     "documents": ("library", "List what the archive holds."),
     "show": ("library", "Show one document, or its whole text."),
     "search": ("reading", "Find passages by words and by meaning."),
@@ -28,8 +28,9 @@ _COMMANDS = {
     "remove": ("library", "Take documents out, with all that was made of them."),
     "check": ("upkeep", "Look for damage in the home."),
     "check-quotes": ("quotes", "Check the quotations of a draft against the archive."),
-    "coverage": ("upkeep", "Show what the archive holds by year, language and kind."),
+    "coverage": ("sources", "Show what the archive holds, and when each source was last read."),
     "embed": ("upkeep", "Do every step that waits, such as vectors left for later."),
+    "watch": ("sources", "Read known sources again: what is new, changed and gone."),
     "worker": ("upkeep", "Do what waits and what comes, beside others, until stopped."),
     "reindex": ("upkeep", "Make the index anew from the stored texts."),
     "serve": ("site", "Start the site: HTTP API, chat clients, MCP."),

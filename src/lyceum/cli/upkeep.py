@@ -35,24 +35,6 @@ def check(context: click.Context, as_json: bool) -> int:
 @click.command()
 @json_option
 @click.pass_context
-def coverage(context: click.Context, as_json: bool) -> int:
-    """Show what the archive holds by year, language, kind and collection, and what could not be read."""
-    with open_library(context) as library:
-        held = library.coverage()
-    if as_json:
-        print_json(held)
-        return 0
-    click.echo(f"{held['documents']} documents, {held['passages']} passages, {held['vectors']} with vectors.")
-    for name in ("years", "languages", "kinds", "collections"):
-        click.echo(f"{name}: " + ", ".join(f"{value} {count}" for value, count in held[name].items()))
-    for failure in held["failed"]:
-        click.echo(f"✗ {failure['source']}: {failure['message']}")
-    return 0
-
-
-@click.command()
-@json_option
-@click.pass_context
 def embed(context: click.Context, as_json: bool) -> int:
     """Do every step that waits: vectors that were left for later, and those of another embedder that was set."""
     with open_library(context) as library:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import resource
 import sys
@@ -12,20 +13,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from lyceum import text as texts
 from lyceum.archive import (
     READABLE,
     Document,
-    Failure,
-    Intake,
     LimitedWorker,
-    Metadata,
     MetadataTable,
     Moved,
     Outcome,
     Page,
-    Refused,
+    SourceState,
     State,
     edited,
     find_files,
@@ -34,10 +33,12 @@ from lyceum.archive import (
 from lyceum.config import Settings
 from lyceum.errors import ReceiveFailed, UnknownDocument, unwritable
 from lyceum.library.answers import KeptAnswers, Recheck, recheck
+from lyceum.errors import UnknownDocument
 from lyceum.library.integrity import Problem, find_problems
 from lyceum.library.parts import make_model
 from lyceum.library.quoting import Stretches, known_works
-from lyceum.library.work import Progress, Workshop, silent
+from lyceum.library.sources import Gathered, Reader
+from lyceum.library.work import Progress, silent
 from lyceum.search import (
     Filter,
     Found,
@@ -126,6 +127,7 @@ class Edition:
 
 
 class Library(Workshop):
+class Library(Reader):
     """One home with everything in it; use it as a context manager."""
 
     def __init__(self, settings: Settings) -> None:
@@ -143,18 +145,20 @@ class Library(Workshop):
         mapping: Mapping[str, Any] | None = None,
         work: bool = True,
         vectors: bool = True,
+        max_pages: int | None = None,
         progress: Progress | None = None,
     ) -> AddReport:
-        """Takes files and folders in and makes them searchable; what fails is reported, the rest goes on.
+        """Takes files, folders and sites in and makes them searchable; what fails is reported, the rest goes on.
 
         Without `work` they are stored, and workers do the rest; without `vectors` they are found by words.
         `mapping` says which column of a table is which field.
+        Of a site at most `max_pages` are read; of 1, only the page itself.
         """
         started = time.monotonic()
         tell = progress or silent
         table = MetadataTable.read(metadata) if metadata else MetadataTable()
         report = AddReport(notes=_notes_on(table))
-        taken: dict[int, Outcome] = {}
+        gathered = Gathered(failed=report.failed, notes=report.notes)
         with LimitedWorker(
             seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
         ) as worker:
@@ -165,12 +169,18 @@ class Library(Workshop):
                 tell("receive", n, len(found))
                 self._receive(item, intake, table, given, taken, report)
             tell("receive", len(found), len(found))
+            intake = self._intake(worker)
+            self._read_sources(
+                sources, intake, table=table, collection=collection, leave_out=[metadata] if metadata else [],
+                most_pages=max_pages, gathered=gathered, tell=tell,
+            )  # fmt: skip
+            report.notes += intake.notes
             if work:
                 with self._writing():
                     self._work(intake, tell)
                     if vectors:
                         self._embed(tell)
-        self._account(taken, report)
+        self._account(gathered.taken, report)
         report.seconds = round(time.monotonic() - started, 3)
         report.peak_memory_mb = _peak_memory_mb()
         return report
@@ -334,9 +344,27 @@ class Library(Workshop):
             "passages": sum(document.passages for document in documents),
             "vectors": sum(embedded.values()),
             **_facets_of(documents),
+            "types": _counted(Path(document.name).suffix.lower().lstrip(".") or "none" for document in documents),
+            "sources": self._sources_covered(documents, scope),
             "waiting": len(unread),
             "failed": [{"source": d.source, **(d.failure.as_dict() if d.failure else {})} for d in failed],
         }
+
+    def _sources_covered(self, documents: Sequence[Document], scope: Scope) -> list[dict[str, Any]]:
+        """Every source with how many documents came from it, when it was last read, and whether that is long ago."""
+        now = dt.datetime.now(dt.UTC)
+        oldest = now - dt.timedelta(days=self._settings.stale_days)
+        states = [state for state in self.source_states() if scope.admits(state.collection)]
+        held = Counter(_source_of(document.source, states) for document in documents)
+        return [
+            {
+                "source": state.source, "kind": state.kind, "collection": state.collection,
+                "documents": held[state.source], "places": state.places, "gone": state.gone, "failed": state.failed,
+                "last_read": state.last_read.isoformat() if state.last_read else None, "finished": state.finished,
+                "stale": state.last_read is None or state.last_read < oldest,
+            }
+            for state in states
+        ]  # fmt: skip
 
     def _by_row(self) -> Mapping[int, Document]:
         """Every readable version by the number that the index knows it by, read anew when the catalogue has changed."""
@@ -367,25 +395,6 @@ class Library(Workshop):
         problems = find_problems(self._catalogue, self._blobs, self._index_of_today)
         current = self.documents()
         return problems, len(current), sum(document.passages for document in current)
-
-    def _receive(
-        self,
-        item: Any,
-        intake: Intake,
-        table: MetadataTable,
-        given: Metadata,
-        taken: dict[int, Outcome],
-        report: AddReport,
-    ) -> None:
-        if isinstance(item, ReceiveFailed):
-            report.failed.append({"source": _quoted_source(item), **Failure.of(item).as_dict()})
-            return
-        for result in intake.receive(item, table, given):
-            if isinstance(result, Refused):
-                report.failed.append({"source": result.source, **result.failure.as_dict()})
-            else:
-                known = taken.get(result.document.row)
-                taken[result.document.row] = known if known and known is not Outcome.UNCHANGED else result.outcome
 
     def _account(self, taken: Mapping[int, Outcome], report: AddReport) -> None:
         failed = {document.row: document for document in self.failed()}
@@ -524,8 +533,19 @@ def _notes_on(table: MetadataTable) -> list[str]:
     return [f"Columns kept as extra metadata: {', '.join(table.unknown_columns)}."]
 
 
-def _quoted_source(error: ReceiveFailed) -> str:
-    return error.message.split("“", 1)[-1].split("”", 1)[0]
+def _source_of(source: str, states: Sequence[SourceState]) -> str:
+    """The source that a document came with: the longest that its own begins with, or whose site it is of."""
+    fitting = [state.source for state in states if source == state.source or source.startswith(_begins(state))]
+    return max(fitting, key=len, default="")
+
+
+def _begins(state: SourceState) -> str:
+    if state.kind == "folder":
+        return state.source.rstrip("/") + "/"
+    if state.kind == "file":
+        return state.source + "!/"
+    parts = urlsplit(state.source)
+    return f"{parts.scheme}://{parts.netloc}/" if state.kind != "page" else state.source
 
 
 def _peak_memory_mb() -> int:

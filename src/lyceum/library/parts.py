@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lyceum.archive import FolderBlobStore, Holdings, KeptBlobs, SqliteCatalogue
 from lyceum.config import Settings
 from lyceum.errors import ConfigError, InvalidValue, ModelMissing, UsageError
 from lyceum.search import E5_SMALL, USE_MULTILINGUAL, E5Embedder, Embedder, KeptIndex, UseEmbedder
 from lyceum.tutor import EXTRACTIVE, LanguageModel
+
+if TYPE_CHECKING:
+    from lyceum.providers.web import Fetcher
 
 OWN_EMBEDDERS: Mapping[str, type[UseEmbedder | E5Embedder]] = {"use": UseEmbedder, "e5": E5Embedder}
 
@@ -111,6 +114,17 @@ def make_model(name: str, settings: Settings) -> LanguageModel | None:
     from lyceum.providers.openai import OpenAICompatible  # noqa: PLC0415  (a network client is slow to load)
 
     return OpenAICompatible(settings.model_url, settings.model_key, model, seconds=settings.model_seconds)
+
+
+def make_fetcher(settings: Settings) -> Fetcher:
+    """The client that reads the web."""
+    from lyceum.providers.web import Fetcher, Limits  # noqa: PLC0415  (a network client is slow to load)
+
+    limits = Limits(largest=settings.web_largest_mb * 1_000_000, seconds=settings.web_seconds)
+    return Fetcher(
+        allowed=settings.web_private_hosts.replace(",", " ").split(), contact=settings.web_contact,
+        delay=settings.web_delay_ms / 1000, limits=limits,
+    )  # fmt: skip
 
 
 def model_requirements() -> str:

@@ -68,6 +68,7 @@ class Workshop(Home):
             intake, pause = self._intake(worker), _LOOK_SECONDS
             while not self._stopping.is_set():
                 try:
+                    self._reread_due()
                     self._serve_waiting(intake, vectors=vectors)
                     pause = _LOOK_SECONDS
                 except LyceumError as error:
@@ -273,6 +274,9 @@ class Workshop(Home):
             batch.append(document)
             size += document.passages
         return batch
+
+    def _reread_due(self) -> None:
+        """A home whose sources can be read again does so here when their time has come."""
 
     def _serve_waiting(self, intake: Intake, *, vectors: bool) -> None:
         lacking = vectors and self._catalogue.counts().get(State.SEARCHABLE)
