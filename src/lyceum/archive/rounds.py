@@ -165,9 +165,8 @@ class Rounds:
     def next(self, source: str) -> Place | None:
         """The first place of this round that was not looked at yet."""
         row = self._db.execute(
-            """SELECT p.* FROM places p JOIN sources s ON s.source=p.source AND s.round=p.round
-               WHERE p.source=? AND p.state='todo' ORDER BY p.rowid LIMIT 1""",
-            (source,),
+            "SELECT * FROM places WHERE source=? AND round=? AND state='todo' ORDER BY rowid LIMIT 1",
+            (source, self._round(source)),
         ).fetchone()
         return _place(row) if row else None
 
@@ -195,9 +194,8 @@ class Rounds:
     def progress(self, source: str) -> tuple[int, int]:
         """How many places of this round are settled, and how many it has."""
         row = self._db.execute(
-            """SELECT COALESCE(SUM(p.state != 'todo'), 0) done, COUNT(*) n FROM places p
-               JOIN sources s ON s.source=p.source AND s.round=p.round WHERE p.source=?""",
-            (source,),
+            "SELECT COALESCE(SUM(state != 'todo'), 0) done, COUNT(*) n FROM places WHERE source=? AND round=?",
+            (source, self._round(source)),
         ).fetchone()
         return int(row["done"]), int(row["n"])
 
@@ -221,6 +219,10 @@ class Rounds:
                 (source, here["round"]),
             ).fetchall()
         return _reading(source, here["kind"], rows)
+
+    def _round(self, source: str) -> int:
+        row = self._db.execute("SELECT round FROM sources WHERE source=?", (source,)).fetchone()
+        return int(row["round"]) if row else 0
 
     def sources(self) -> list[SourceState]:
         """Every source that was ever read, first read first."""

@@ -347,6 +347,7 @@ class _Visit:
         self._intake, self._table, self._given = intake, table, given
         self._most_pages, self._gathered, self._tell = most_pages, gathered, tell
         self._crawls = False
+        self._done = self._listed = 0
 
     def read(self) -> Reading | None:
         """Lists the pages, fetches those that may have changed, and ends the round; None where it was stopped."""
@@ -402,20 +403,14 @@ class _Visit:
         document = WebDocument(entry.address, file_name(entry.address, "text/html"), entry.hints, entry.content)
         change = self._gathered.take([self._intake.receive_document(document, self._table, self._given)])
         self._rounds.settle(self._source, place, change, mark="wordpress")
-        self._say()
 
     def _fetch_all(self, most: int) -> None:
-        while place := self._rounds.next(self._source):
-            done, _ = self._rounds.progress(self._source)
-            if done >= most or self._home._stopping.is_set():
-                return
-            self._say()
+        self._done, self._listed = self._rounds.progress(self._source)
+        while self._done < most and not self._home._stopping.is_set() and (place := self._rounds.next(self._source)):
+            self._tell("fetch", self._done, min(self._listed, most))
             self._fetch(place)
-        self._say()
-
-    def _say(self) -> None:
-        done, known = self._rounds.progress(self._source)
-        self._tell("fetch", done, known)
+            self._done += 1
+        self._tell("fetch", self._done, self._done)
 
     def _fetch(self, place: Place) -> None:
         if place.mark and place.changed and place.changed == place.known_change:
@@ -453,7 +448,7 @@ class _Visit:
         folder = self._source.rsplit("/", 1)[0] + "/" if "/" in urlsplit(self._source).path[1:] else ""
         for link in links_of(found):
             if link.startswith(folder):
-                self._rounds.offer(self._source, Place(link, depth=place.depth + 1))
+                self._listed += self._rounds.offer(self._source, Place(link, depth=place.depth + 1))
 
     def _note_failure(self, place: Place, error: LyceumError) -> None:
         failure = {"source": place.address, "step": "receive", **error.as_dict()}
