@@ -8,6 +8,7 @@ from lyceum.archive.likeness import bands, sketch
 from lyceum.archive.model import Block, Extracted, Metadata, Page, PartialDate, TextBuilder
 from lyceum.archive.rounds import Change, Place, Reading, Rounds, SourceState, file_mark
 from lyceum.archive.segment import PageFinder, Segment, segment
+from lyceum.archive.shown import safe_html
 from lyceum.archive.sources import Found, MetadataTable, find_files
 from lyceum.archive.store import (
     PASSAGES_PER_VERSION,
@@ -56,6 +57,6 @@ __all__ = [
     "Refused", "Rounds", "Segment", "SegmentedProduct", "SourceState", "SqliteCatalogue", "State", "Sureness",
     "Taken", "TextBuilder", "Texts", "WebDocument", "bands", "document_id", "document_of", "edited", "file_mark",
     "file_name", "find_files", "joined", "metadata_of", "most_alike", "packed_structure", "passage_of",
-    "plain_pages", "segment", "sketch", "stated_day", "stored_extract", "sureness", "text_between", "text_blocks",
-    "text_digest", "unpacked_structure", "version_id", "wordpress_post", "write_table",
+    "plain_pages", "safe_html", "segment", "sketch", "stated_day", "stored_extract", "sureness", "text_between",
+    "text_blocks", "text_digest", "unpacked_structure", "version_id", "wordpress_post", "write_table",
 ]  # fmt: skip

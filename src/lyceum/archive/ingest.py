@@ -20,6 +20,7 @@ from lyceum.archive.model import Block, Extracted, Metadata, Page
 from lyceum.archive.pagesets import files_of_page_set, is_page_set, pack
 from lyceum.archive.parts import Part, is_compound
 from lyceum.archive.extractors.dates import date_in_address
+from lyceum.archive.instructions import find_instructions, flagged
 from lyceum.archive.model import FIELDS, Block, Extracted, Metadata, Page
 from lyceum.archive.segment import segment
 from lyceum.archive.sources import Found, MetadataTable
@@ -154,6 +155,9 @@ class Intake:
             return self._catalogue.advance(document, Failure.of(error))
         metadata = resolve(extracted, given=document.metadata, name=document.name)
         return self._catalogue.advance(document, ExtractedProduct(extracted, metadata, sketch(extracted.text)))
+        metadata, notes = flagged(metadata, find_instructions(extracted.text))
+        noted = replace(extracted, notes=(*extracted.notes, *notes))
+        return self._catalogue.advance(document, ExtractedProduct(noted, metadata))
 
     def segment(self, document: Document, extracted: Extracted) -> Document:
         """Cuts the stored text into passages."""
