@@ -6,7 +6,7 @@ QUALITY := .venv/.quality
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml
 
-.PHONY: demo test check format bench bench-search bench-hall quality lock clean setup
+.PHONY: demo test check format bench bench-search bench-hall quality lock clean setup bench-extraction
 
 setup: $(STAMP)
 
@@ -53,6 +53,8 @@ bench-search: quality
 # Oracles that are not there are left out: pip install --editable '.[oracles]', apt install belenios-tool.
 bench-hall: setup
 	@$(BIN)/python -m bench.hall
+bench-extraction: setup
+	@$(BIN)/python -m bench.extraction
 
 lock:
 	$(LOCK) --output-file requirements/run.txt

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import random
 import re
 import tempfile
 import time
@@ -15,9 +18,13 @@ import trafilatura
 from lxml import html as lxml_html
 from readability.readability import Document as Readability
 from rich.table import Table
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from bench.webpages import WebPage, pages, posts
 from lyceum.archive.extractors.html import extractor
+from lyceum.archive.instructions import find_instructions
+from lyceum.archive.webarchive import Passed, web_records
 
 GOALS = {"text": 0.97, "date": 0.93, "author": 0.85, "pages a second": 30}
 _WORDS_A_SHINGLE = 4
@@ -55,6 +62,9 @@ def tables(corpora: Path, *, every: int = 1) -> Iterator[Table]:
             table.add_row(layout or "all", name, *_row(score(some, way), with_metadata=name == "lyceum"))
     table.caption = "goals: " + ", ".join(f"{name} {goal}" for name, goal in GOALS.items())
     yield table
+    yield _passing_over()
+    if (corpora.parent / "eval" / "injection_bipia").is_dir():
+        yield _instructions(corpora)
 
 
 def score(some: list[WebPage], way: Callable[[WebPage], tuple[str, dict[str, object]]]) -> Score:
@@ -83,6 +93,73 @@ def agreement(truth: str, text: str) -> tuple[float, float]:
 def _shingles(text: str) -> Counter[tuple[str, ...]]:
     words = re.findall(r"\w+", text.lower())
     return Counter(tuple(words[n : n + _WORDS_A_SHINGLE]) for n in range(max(1, len(words) - _WORDS_A_SHINGLE + 1)))
+
+
+def _passing_over(megabytes: int = 60) -> Table:
+    """How fast a web archive of pictures with a page now and then is gone through."""
+    table = Table(title="Web archives", caption="goal: 25 MB/s of records passed over")
+    for column in ("archive", "records", "captures", "MB/s"):
+        table.add_column(column, justify="right")
+    with tempfile.TemporaryDirectory() as folder:
+        for packed in (True, False):
+            path = Path(folder) / ("bench.warc.gz" if packed else "bench.warc")
+            _write_archive(path, megabytes * 1_000_000, packed=packed)
+            passed, started = Passed(), time.process_time()
+            taken = sum(1 for _ in web_records(path, path.name, passed))
+            rate = path.stat().st_size / 1e6 / (time.process_time() - started)
+            table.add_row(path.name, str(passed.records), str(taken), f"{rate:.0f}")
+    return table
+
+
+def _write_archive(path: Path, size: int, *, packed: bool) -> None:
+    chance, number = random.Random(1), 0  # noqa: S311  (no secret depends on it)
+    page = b"<html><body>" + b"<p>The men came out on Monday, and the river was idle.</p>" * 40 + b"</body></html>"
+    with path.open("wb") as file:
+        writer: Any = WARCWriter(file, gzip=packed)  # type: ignore[no-untyped-call]
+        while size > 0:
+            body, kind = (page, "text/html") if number % 12 == 0 else (chance.randbytes(24_000), "image/jpeg")
+            http: Any = StatusAndHeaders("200 OK", [("Content-Type", kind)], "HTTP/1.1")  # type: ignore[no-untyped-call]
+            writer.write_record(
+                writer.create_warc_record(
+                    f"http://example.com/{number}", "response", payload=io.BytesIO(body), http_headers=http
+                )
+            )
+            size -= len(body)
+            number += 1
+
+
+def _instructions(corpora: Path) -> Table:
+    """On how many texts the flag stands that tells of words for a model, attacks and honest ones."""
+    table = Table(title="Texts flagged as instructing a model", caption="plain requests and false facts are not told")
+    for column in ("texts", "flagged", "of"):
+        table.add_column(column, justify="left" if column == "texts" else "right")
+    for name, texts in _flaggable(corpora):
+        table.add_row(name, str(sum(bool(find_instructions(text)) for text in texts)), str(len(texts)))
+    return table
+
+
+def _flaggable(corpora: Path) -> Iterator[tuple[str, list[str]]]:
+    folder = corpora.parent / "eval"
+    attacks: dict[str, list[str]] = {}
+    for name in ("text_attack_train", "text_attack_test", "code_attack_test"):
+        attacks |= {
+            f"{name}:{k}": v for k, v in json.loads((folder / f"injection_bipia/{name}.json").read_text()).items()
+        }
+    for plain in (False, True):
+        some = [one for kind, texts in attacks.items() if (kind.partition(":")[2] in _PLAIN) is plain for one in texts]
+        yield f"BIPIA attacks that {'ask something plain' if plain else 'steer the answer or code'}", some
+    poisoned = [
+        json.loads((folder / f"injection_poisonedrag/{n}.json").read_text()) for n in ("nq", "hotpotqa", "msmarco")
+    ]
+    yield "PoisonedRAG passages (false facts)", [t for one in poisoned for q in one.values() for t in q["adv_texts"]]
+    yield "books of Project Gutenberg", [p.read_text(errors="replace") for p in (corpora / "gutenberg").rglob("*.txt")]
+    yield "posts of digital.gov and 18F", [post.text for post in posts(corpora)]
+
+
+_PLAIN = (
+    "Information Retrieval", "Content Creation", "Learning and Tutoring", "Programming Help", "Task Automation",
+    "Business Intelligence", "Conversational Agent", "Research Assistance", "Sentiment Analysis",
+)  # fmt: skip
 
 
 def _row(found: Score, *, with_metadata: bool) -> list[str]:
