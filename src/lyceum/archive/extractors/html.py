@@ -27,6 +27,7 @@ _FURNITURE_CLASS = re.compile(
     r"advert\w*|masthead|site-?footer|site-?header)(?![a-z])",
     re.IGNORECASE,
 )
+_OF_PAGES = re.compile(r"pagenum|pageno|page-?number|pagebreak|\bpb\b", re.IGNORECASE)
 _TRANSCRIBER = re.compile(
     r"(?<![a-z])(?:transnotes?|tnotes?|trans-notes?|transcribers?-?notes?|tn-?box)(?![a-z])", re.IGNORECASE
 )
@@ -50,7 +51,7 @@ class HtmlExtractor:
             pieces, header = book
             metadata = header.over(replace(metadata, date=None, publisher=None))
         else:
-            pieces = _main_pieces(root, len(data), metadata)
+            pieces = _main_pieces(root, len(data), metadata, may_have_pages=bool(_OF_PAGES.search(decoded.text)))
         notes = [note for note in (decoded.note,) if note]
         return compose(pieces, metadata, notes)
 
@@ -69,16 +70,18 @@ def _unwrapped(root: etree._Element) -> tuple[list[Piece], Metadata] | None:
     return (pieces, header) if is_gutenberg else None
 
 
-def _main_pieces(root: etree._Element, size: int, about: Metadata) -> list[Piece]:
+def _main_pieces(root: etree._Element, size: int, about: Metadata, *, may_have_pages: bool) -> list[Piece]:
     """The article; the whole body of a book, and where the article is little of a page without furniture."""
-    whole = pieces_of(root, skip=_is_furniture)
-    if size > _LARGEST_PAGE or any(piece.marks for piece in whole):
-        return whole
+    if size > _LARGEST_PAGE or may_have_pages:
+        whole = pieces_of(root, skip=_is_furniture)
+        if size > _LARGEST_PAGE or any(piece.marks for piece in whole):
+            return whole
     main = article_pieces(root, about=about, stated=stated_text(root))
-    kept, visible = _letters(main), _letters(whole)
-    if kept == 0 or (kept < _WHOLE_BODY_SHARE * visible and not _has_furniture(root)):
-        return whole
-    return main
+    kept = _letters(main)
+    if kept and _has_furniture(root):
+        return main
+    whole = pieces_of(root, skip=_is_furniture)
+    return main if kept >= max(1, _WHOLE_BODY_SHARE * _letters(whole)) else whole
 
 
 def _letters(pieces: Sequence[Piece]) -> int:

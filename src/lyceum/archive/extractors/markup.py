@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from html.entities import html5
 
 from lxml import etree
@@ -11,6 +12,7 @@ from lxml import etree
 from lyceum.archive.extractors.common import Piece, damaged
 
 _EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
+_NO_TYPES: frozenset[str] = frozenset()
 _DROPPED = frozenset(
     [
         "script",
@@ -161,12 +163,20 @@ def parse_xml(text: str) -> etree._Element:
 def local_name(element: etree._Element | None) -> str:
     """The tag in lower case, without its namespace; empty for no element."""
     tag = None if element is None else element.tag
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+    return _plain_tag(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(maxsize=4_096)
+def _plain_tag(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
 
 
 def epub_types(element: etree._Element) -> frozenset[str]:
     """What EPUB's `epub:type` and ARIA's `role` say that an element is, without the prefix `doc-`."""
-    said = f"{element.get(_EPUB_TYPE) or element.get('epub:type') or ''} {element.get('role') or ''}"
+    types, role = element.get(_EPUB_TYPE) or element.get("epub:type"), element.get("role")
+    if not types and not role:
+        return _NO_TYPES
+    said = f"{types or ''} {role or ''}"
     return frozenset(word.removeprefix("doc-") for word in said.lower().split())
 
 

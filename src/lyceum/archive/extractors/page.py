@@ -198,17 +198,20 @@ def _from_body(root: etree._Element) -> Iterator[Metadata]:
     yield from _dates_of_elements(root)
     people: dict[str, list[str]] = {}
     for element in root.iter():
-        if _is_of_comments(element):
-            continue
-        classes = (element.get("class") or "").lower().split()
-        if local_name(element) == "a" and "author" in (element.get("rel") or "").lower().split():
-            people.setdefault("html:rel-author", []).extend(_names(visible_text(element)))
-        elif "author" in _property(element).split() and local_name(element) != "meta":
-            people.setdefault("html:itemprop:author", []).extend(_named_in(element))
-        elif {"byline", "by-line"} & set(classes):
-            people.setdefault("html:byline", []).extend(_byline(visible_text(element)))
+        rule = _rule_of_author(element)
+        if rule and not _is_of_comments(element):
+            people.setdefault(rule, []).extend(_READ_AUTHOR[rule](element))
     for rule in ("html:itemprop:author", "html:rel-author", "html:byline"):
         yield Metadata.stated(rule, creators=tuple(dict.fromkeys(people.get(rule, ()))))
+
+
+def _rule_of_author(element: etree._Element) -> str:
+    """Why an element names an author; empty for nearly all."""
+    if "author" in _property(element).split() and local_name(element) != "meta":
+        return "html:itemprop:author"
+    if local_name(element) == "a" and "author" in (element.get("rel") or "").lower().split():
+        return "html:rel-author"
+    return "html:byline" if {"byline", "by-line"} & set((element.get("class") or "").lower().split()) else ""
 
 
 def _dates_of_elements(root: etree._Element) -> Iterator[Metadata]:
@@ -288,6 +291,13 @@ def _byline(text: str) -> tuple[str, ...]:
     if alone and not _NO_NAME.search(bare):
         return (bare.strip(),)
     return _names(bare) or _names(bare.split(",", maxsplit=1)[0])
+
+
+_READ_AUTHOR: Mapping[str, Callable[[etree._Element], tuple[str, ...]]] = {
+    "html:itemprop:author": _named_in,
+    "html:rel-author": lambda element: _names(visible_text(element)),
+    "html:byline": lambda element: _byline(visible_text(element)),
+}
 
 
 # --- titles ----------------------------------------------------------------------------------------------
