@@ -53,6 +53,7 @@ bench-search: quality
 # Oracles that are not there are left out: pip install --editable '.[oracles]', apt install belenios-tool.
 bench-hall: setup
 	@$(BIN)/python -m bench.hall
+
 bench-extraction: setup
 	@$(BIN)/python -m bench.extraction
 

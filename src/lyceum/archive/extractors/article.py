@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -217,11 +218,15 @@ def _is_furniture(element: etree._Element) -> bool:
 
 def _is_named_furniture(element: etree._Element, *, only_short: bool = False) -> bool:
     named = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-component') or ''}"
-    if not named.strip() or _ARTICLE_NAME.search(named) or "articlebody" in (element.get("itemprop") or "").lower():
-        return False
-    if not _FURNITURE.search(named):
+    if "articlebody" in (element.get("itemprop") or "").lower() or not _says_furniture(named):
         return False
     return not only_short or len(visible_text(element)) < _SHORT_LINE
+
+
+@lru_cache(maxsize=8_192)
+def _says_furniture(named: str) -> bool:
+    """Whether class and id name furniture and no article; sites use few names, many times."""
+    return bool(named.strip()) and not _ARTICLE_NAME.search(named) and bool(_FURNITURE.search(named))
 
 
 def _is_caption(element: etree._Element) -> bool:

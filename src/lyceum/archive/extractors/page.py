@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from html import unescape
 from types import MappingProxyType
 from typing import Any
@@ -252,10 +252,15 @@ def _is_of_comments(element: etree._Element) -> bool:
     if not (element.get("class") or element.get("rel") or element.get("itemprop")):
         return False
     return any(
-        _COMMENTS.search(f"{one.get('class') or ''} {one.get('id') or ''} {one.get('itemprop') or ''}")
+        _says_comments(f"{one.get('class') or ''} {one.get('id') or ''} {one.get('itemprop') or ''}")
         for one in element.iterancestors()
         if local_name(one) not in ("body", "html")
     )
+
+
+@lru_cache(maxsize=8_192)
+def _says_comments(named: str) -> bool:
+    return bool(_COMMENTS.search(named))
 
 
 def _named_in(element: etree._Element) -> tuple[str, ...]:
@@ -545,7 +550,7 @@ def _by_class(root: etree._Element) -> tuple[str, ...]:
         named = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}"
         if not _AUTHOR_CLASS.search(named) or local_name(element) in ("body", "article", "html", "main"):
             continue
-        if _is_of_comments(element) or _COMMENTS.search(named):
+        if _is_of_comments(element) or _says_comments(named):
             continue
         text = visible_text(element)
         if 3 < len(text) <= _SHORT and (names := _byline(text) or _names(text)):
