@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from lyceum.config import Settings
-from lyceum.errors import InvalidValue
+from lyceum.errors import HomeError, InvalidValue
 from lyceum.library import Library
 from websites import Site, page, running
 
@@ -299,3 +299,13 @@ def _with(settings: Settings, **changed) -> Settings:
 
 def _in_two_hours():
     return dt.datetime.now(dt.UTC) + dt.timedelta(hours=2)
+
+
+def test_a_damaged_memory_of_sources_says_what_to_do(files, library):
+    """Without it nothing is lost but the time of reading anew."""
+    (library._settings.home / "sources.sqlite3").write_bytes(
+        b"no database at all, but long enough to be looked at" * 20
+    )
+    with pytest.raises(HomeError) as caught:
+        add(library, str(files))
+    assert (caught.value.code, "sources.sqlite3" in caught.value.hint) == ("rounds_damaged", True)

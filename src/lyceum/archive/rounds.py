@@ -9,19 +9,22 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lyceum.archive.model import Metadata
-from lyceum.errors import HomeError
+from lyceum.errors import DiskFull, HomeError
 
 __all__ = ["Change", "Place", "Reading", "Rounds", "SourceState", "file_mark"]
 
+_ROOM = 1 << 16
 _RACY_NS = 2_000_000_000
+_T = TypeVar("_T")
 
 
 class Change(StrEnum):
@@ -79,24 +82,48 @@ class SourceState:
     failed: int
 
 
+def _told(act: Callable[[], _T], folder: Path) -> _T:
+    """Does something with the file; raises DiskFull, or HomeError where it cannot be used."""
+    try:
+        return act()
+    except sqlite3.DatabaseError as error:
+        # Without room for what SQLite shares in a file, it says only that reading or writing failed.
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_FULL or (code != sqlite3.SQLITE_NOTADB and shutil.disk_usage(folder).free < _ROOM):
+            raise DiskFull(
+                "What was found in the sources could not be written: the disk is full.",
+                hint="Make room and run the same command again; what was stored before is kept.",
+            ) from error
+        raise HomeError(
+            f"What is remembered of sources cannot be used: {error}.",
+            hint="Look at the disk. If the file is damaged, delete sources.sqlite3 in the home: the sources are then "
+            "read anew, and nothing else is lost.",
+            code="rounds_damaged",
+        ) from error
+
+
+class _Memory(sqlite3.Connection):
+    folder = Path()
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        return _told(lambda: super(_Memory, self).execute(sql, parameters), self.folder)
+
+
 class Rounds:
     """The rounds of one home, in one SQLite file."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False)
-            self._db.row_factory = sqlite3.Row
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            for statement in _SCHEMA.split(";"):
-                self._db.execute(statement)
-        except sqlite3.DatabaseError as error:
-            raise HomeError(
-                f"What is remembered of sources cannot be read: {error}.",
-                hint=f"Delete {path.name} in the home; the sources are then read anew, and nothing else is lost.",
-                code="rounds_damaged",
-            ) from error
+        self._db = _told(
+            lambda: sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False, factory=_Memory),
+            path.parent,
+        )
+        self._db.folder = path.parent
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        for statement in _SCHEMA.split(";"):
+            self._db.execute(statement)
 
     def close(self) -> None:
         """Closes the file."""
@@ -110,7 +137,9 @@ class Rounds:
             yield
             self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            # A full disk makes SQLite roll back by itself.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
 
     def begin(

@@ -101,7 +101,11 @@ class Reader(Workshop):
 
     @cached_property
     def _rounds(self) -> Rounds:
-        return Rounds(self._settings.home / "sources.sqlite3")
+        return Rounds(self._rounds_file)
+
+    @property
+    def _rounds_file(self) -> Path:
+        return self._settings.home / "sources.sqlite3"
 
     def close(self) -> None:
         """Gives back what is held."""
@@ -137,8 +141,8 @@ class Reader(Workshop):
         return WatchReport(readings, gathered.failed, gathered.notes, round(time.monotonic() - started, 3))
 
     def source_states(self) -> list[SourceState]:
-        """Every source that was read, and when."""
-        return self._rounds.sources()
+        """Every source that was read, and when; a home from which nothing was read gets no file for asking."""
+        return self._rounds.sources() if self._rounds_file.exists() else []
 
     # --- adding ------------------------------------------------------------------------------------
 
@@ -172,7 +176,7 @@ class Reader(Workshop):
         return [reading] if reading else []
 
     def _known_sources(self, named: Sequence[str]) -> list[SourceState]:
-        known = {state.source: state for state in self._rounds.sources()}
+        known = {state.source: state for state in self.source_states()}
         wanted = []
         for name in named:
             place = _plain_source(name)
@@ -321,7 +325,7 @@ class Reader(Workshop):
         if not self._settings.watch_hours:
             return
         before = _now() - dt.timedelta(hours=self._settings.watch_hours)
-        due = [state.source for state in self._rounds.sources() if not state.last_read or state.last_read < before]
+        due = [state.source for state in self.source_states() if not state.last_read or state.last_read < before]
         if due:
             self.watch(due)
 
