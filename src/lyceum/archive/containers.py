@@ -120,9 +120,13 @@ def _holds_tar(source: BinaryIO) -> bool:
         return False
     finally:
         source.seek(0)
+
+
 def zip_members(source: BinaryIO, name: str, limits: Limits) -> Iterator[Member]:
     """The files in a ZIP as they are, archives among them not looked into; raises as `expand` does."""
     yield from _zip_members(source, name, _Spent(limits))
+
+
 def counted(inner: BinaryIO, name: str, packed: int) -> BinaryIO:
     """A stream that refuses to unpack to far more than its `packed` size, and tells damage."""
     return _member(inner, name, packed, _Spent(Limits())).stream

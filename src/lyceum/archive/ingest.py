@@ -15,13 +15,12 @@ from typing import Any, BinaryIO, Protocol, cast
 from lyceum import text as texts
 from lyceum.archive import containers
 from lyceum.archive.extract import detect
-from lyceum.archive.likeness import sketch
-from lyceum.archive.model import Block, Extracted, Metadata, Page
-from lyceum.archive.pagesets import files_of_page_set, is_page_set, pack
-from lyceum.archive.parts import Part, is_compound
 from lyceum.archive.extractors.dates import date_in_address
 from lyceum.archive.instructions import find_instructions, flagged
+from lyceum.archive.likeness import sketch
 from lyceum.archive.model import FIELDS, Block, Extracted, Metadata, Page
+from lyceum.archive.pagesets import files_of_page_set, is_page_set, pack
+from lyceum.archive.parts import Part, is_compound
 from lyceum.archive.segment import segment
 from lyceum.archive.sources import Found, MetadataTable
 from lyceum.archive.store import (
@@ -96,13 +95,15 @@ class Intake:
         self._largest_file = largest_file
         self._options = options
 
-    def receive(self, found: Found, table: MetadataTable, given: Metadata) -> Iterator[Taken | Refused]:
-        """Stores a file, each file of an archive, or each document in a file; one result for each."""
         self.notes: list[str] = []
+
     def receive(
         self, found: Found, table: MetadataTable, given: Metadata, tell: Tell | None = None
     ) -> Iterator[Taken | Refused]:
-        """Stores a file, or each file of an archive; one result for each. `tell` hears how far a large one is read."""
+        """Stores a file, each file of an archive, or each document in a file; one result for each.
+
+        `tell` hears how far a large one is read.
+        """
         try:
             if found.path.is_dir():
                 yield self._receive_folder(found, table, given)
@@ -110,25 +111,10 @@ class Intake:
             with found.path.open("rb") as stream:
                 # Opened once: the source may be a pipe.
                 kind = detect(stream.peek(_HEAD)[:_HEAD], found.path.name)
-                if not containers.is_container(kind) and not is_compound(kind):
+                if not _holds_documents(kind):
                     yield self._receive_stream(stream, found.source, found.path.name, table, given)
                     return
-            if is_compound(kind):
-                yield from self._receive_parts(found.path, found.source, table, given)
-            elif is_page_set(containers.names(found.path, found.source)):
-                with found.path.open("rb") as stream:
-                    yield self._receive_stream(stream, found.source, found.path.name, table, given)
-            else:
-                yield from self._receive_members(found, table, given)
-                if kind != _WXR and not is_web_archive(kind) and not containers.is_container(kind):
-            if is_web_archive(kind):
-                yield from self._receive_captures(found, table, given, tell)
-                return
-            if kind == _WXR:
-                for post in wordpress_export(found.path, found.path.name, found.source):
-                    yield self.receive_document(post, table, given)
-                return
-            yield from self._receive_members(found, table, given)
+            yield from self._receive_held(kind, found, table, given, tell)
         except StepFailed as error:
             yield Refused(found.source, Failure.of(error))
         except OSError as error:
@@ -137,6 +123,23 @@ class Intake:
                 hint="Give the user that runs Lyceum the right to read it.",
             )
             yield Refused(found.source, Failure.of(failed))
+
+    def _receive_held(
+        self, kind: str, found: Found, table: MetadataTable, given: Metadata, tell: Tell | None
+    ) -> Iterator[Taken | Refused]:
+        """Each document that a file of a kind holds."""
+        if is_web_archive(kind):
+            yield from self._receive_captures(found, table, given, tell)
+        elif kind == _WXR:
+            for post in wordpress_export(found.path, found.path.name, found.source):
+                yield self.receive_document(post, table, given)
+        elif is_compound(kind):
+            yield from self._receive_parts(found.path, found.source, table, given)
+        elif is_page_set(containers.names(found.path, found.source)):
+            with found.path.open("rb") as stream:
+                yield self._receive_stream(stream, found.source, found.path.name, table, given)
+        else:
+            yield from self._receive_members(found, table, given)
 
     def receive_document(self, document: WebDocument, table: MetadataTable, given: Metadata) -> Taken | Refused:
         """Stores a document that came in one piece, with what its place says about it."""
@@ -154,10 +157,9 @@ class Intake:
             log.info("extraction failed", extra={"document": document.id, "code": error.code})
             return self._catalogue.advance(document, Failure.of(error))
         metadata = resolve(extracted, given=document.metadata, name=document.name)
-        return self._catalogue.advance(document, ExtractedProduct(extracted, metadata, sketch(extracted.text)))
         metadata, notes = flagged(metadata, find_instructions(extracted.text))
         noted = replace(extracted, notes=(*extracted.notes, *notes))
-        return self._catalogue.advance(document, ExtractedProduct(noted, metadata))
+        return self._catalogue.advance(document, ExtractedProduct(noted, metadata, sketch(extracted.text)))
 
     def segment(self, document: Document, extracted: Extracted) -> Document:
         """Cuts the stored text into passages."""
@@ -185,8 +187,10 @@ class Intake:
                     yield self._receive_stream(io.BytesIO(part.data), f"{source}!/{part.name}", part.name, table, given)
             except StepFailed as error:
                 yield Refused(f"{source}!/{part.name}", Failure.of(error))
+
     def _receive_captures(
         self, found: Found, table: MetadataTable, given: Metadata, tell: Tell | None
+    ) -> Iterator[Taken | Refused]:
         """Each document that a web archive has captured; a later capture of the same content is a source of it."""
         passed, earlier = Passed(), dict[str, Document]()
         try:
@@ -206,7 +210,9 @@ class Intake:
             if passed.why:
                 said = ", ".join(f"{number} {why}" for why, number in sorted(passed.why.items()))
                 self.notes.append(f"{found.path.name}: of {passed.records} records these were passed over: {said}.")
+
     def _receive_revisit(self, revisit: Revisit, earlier: Document, table: MetadataTable, given: Metadata) -> Taken:
+        """Another capture of what was captured before."""
         said = table.about(revisit.source).over(given)
         size = self._blobs.open(earlier.sha256).stat().st_size
         received = Received(revisit.source, earlier.name, earlier.sha256, size, said)
@@ -248,6 +254,10 @@ class Intake:
         said = table.about(source).over(given)
         document, outcome = self._catalogue.add(Received(source, name, sha256, size, said, hints or Metadata()))
         return Taken(document, outcome)
+
+
+def _holds_documents(kind: str) -> bool:
+    return kind == _WXR or is_web_archive(kind) or containers.is_container(kind) or is_compound(kind)
 
 
 def resolve(extracted: Extracted, *, given: Metadata, name: str) -> Metadata:

@@ -59,11 +59,10 @@ class PartialDate:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is known about a document; `provenance` says, a field, where its value came from.
+    """What is known about a document; `provenance` says, a field or an extra, where its value came from.
 
     `date` is when it was written or first published, `edition_date` when this edition of it was made.
     """
-    """What is known about a document; `provenance` says, a field or an extra, where its value came from."""
 
     title: str | None = None
     creators: tuple[str, ...] = ()

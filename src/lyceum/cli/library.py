@@ -51,9 +51,8 @@ def add(
     max_pages: int | None,
     as_json: bool,
 ) -> int:
-    """Add files and folders: text, Markdown, HTML, EPUB, PDF and scans, DOCX, ODT, RTF, DOC, TEI, JATS, METS, mail,
-    rows of JSONL and CSV, and zip and tar files of them.
-    """Add files, folders and addresses: TXT, Markdown, HTML, EPUB, DOCX, PDF, WARC, WordPress exports, zips of them.
+    """Add files, folders and addresses: text, Markdown, HTML, EPUB, PDF and scans, DOCX, ODT, RTF, DOC, TEI, JATS,
+    METS, mail, rows of JSONL and CSV, WARC, WordPress exports, and zip and tar files of them.
 
     Of an address, a page, a feed, a sitemap or a site is read, politely: robots.txt is obeyed.
     The same bytes are added once; a changed file becomes a new version, and the old one stays citable. What
@@ -62,9 +61,7 @@ def add(
     with open_library(context) as library:
         report = library.add(
             sources, collection=collection, metadata=metadata, mapping=_read_mapping(mapping), work=work == "now",
-            vectors=embed == "now", progress=progress(),
-            sources, collection=collection, metadata=metadata, work=work == "now", vectors=embed == "now",
-            max_pages=max_pages, progress=progress(),
+            vectors=embed == "now", max_pages=max_pages, progress=progress(),
         )  # fmt: skip
     if as_json:
         print_json(asdict(report))

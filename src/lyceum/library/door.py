@@ -27,13 +27,11 @@ from lyceum.archive import (
     SourceState,
     State,
     edited,
-    find_files,
     write_table,
 )
 from lyceum.config import Settings
-from lyceum.errors import ReceiveFailed, UnknownDocument, unwritable
+from lyceum.errors import UnknownDocument, unwritable
 from lyceum.library.answers import KeptAnswers, Recheck, recheck
-from lyceum.errors import UnknownDocument
 from lyceum.library.integrity import Problem, find_problems
 from lyceum.library.parts import make_model
 from lyceum.library.quoting import Stretches, known_works
@@ -126,7 +124,6 @@ class Edition:
     likeness: float | None
 
 
-class Library(Workshop):
 class Library(Reader):
     """One home with everything in it; use it as a context manager."""
 
@@ -151,8 +148,8 @@ class Library(Reader):
         """Takes files, folders and sites in and makes them searchable; what fails is reported, the rest goes on.
 
         Without `work` they are stored, and workers do the rest; without `vectors` they are found by words.
-        `mapping` says which column of a table is which field.
-        Of a site at most `max_pages` are read; of 1, only the page itself.
+        `mapping` says which column of a table is which field. Of a site at most `max_pages` are read; of 1, only the
+        page itself.
         """
         started = time.monotonic()
         tell = progress or silent
@@ -163,13 +160,6 @@ class Library(Reader):
             seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
         ) as worker:
             intake = self._intake(worker, mapping or {})
-            given = Metadata.stated("add", collection=collection) if collection else Metadata()
-            found = list(find_files(sources, leave_out=[metadata] if metadata else []))
-            for n, item in enumerate(found):
-                tell("receive", n, len(found))
-                self._receive(item, intake, table, given, taken, report)
-            tell("receive", len(found), len(found))
-            intake = self._intake(worker)
             self._read_sources(
                 sources, intake, table=table, collection=collection, leave_out=[metadata] if metadata else [],
                 most_pages=max_pages, gathered=gathered, tell=tell,
