@@ -53,12 +53,17 @@ def test_many_threads_find_what_one_finds(library):
     assert all(each == alone for each in found)
 
 
+def untimed(answer: dict) -> dict:
+    """An answer without how long its steps took."""
+    return {**answer, "trace": {name: value for name, value in answer["trace"].items() if name != "milliseconds"}}
+
+
 def test_many_threads_get_the_answer_that_one_gets(library):
     question = Question("What is the salary of the match girls?", EVERYTHING)
-    alone = library.ask(question).as_dict()
+    alone = untimed(library.ask(question).as_dict())
     assert not alone["abstained"]
     found: list[object] = []
-    in_threads(lambda: found.append(library.ask(question).as_dict()))
+    in_threads(lambda: found.append(untimed(library.ask(question).as_dict())))
     assert all(each == alone for each in found)
 
 

@@ -10,7 +10,7 @@ from lyceum.archive import Metadata, PartialDate
 from lyceum.errors import ModelFailed
 from lyceum.search import Found, Hit, Query, Scope, Words
 from lyceum.testing import HashEmbedder, ScriptedModel, entry
-from lyceum.tutor import Answer, Question, Searched, Source, Turn, ask, attribute, source_of
+from lyceum.tutor import Answer, Nearest, Question, Searched, Source, Turn, ask, attribute, source_of
 
 EVERYTHING = Scope.everything()
 BESANT = Metadata(
@@ -37,6 +37,7 @@ class Shelf:
         self.passages = passages
         self.queries: list[Query] = []
         self._unread = unread
+        self.others: tuple = ()
 
     def search(self, query: Query) -> Found:
         self.queries.append(query)
@@ -50,6 +51,9 @@ class Shelf:
 
     def unread(self, asked, scope: Scope) -> Sequence[str]:
         return self._unread
+
+    def editions(self, document: str, scope: Scope):
+        return self.others
 
     def where(self, words: str, scope: Scope) -> Sequence[Source]:
         return [source_of(Hit(passage, 1.0)) for passage in self.passages]
@@ -559,3 +563,9 @@ def test_its_steps_are_told_as_they_come_and_kept_with_their_time(shelf):
     assert steps == ["understanding", "searching", "reading", "checking"]
     assert set(answer.trace["milliseconds"]) == set(steps)
     assert len(answer.trace["hits"]) == len(shelf.passages)
+
+
+def test_other_editions_of_what_is_cited_are_named(shelf):
+    shelf.others = (Nearest("d2", "White Slavery in London, second edition", ("Besant, Annie",), "1890"),)
+    (citation,) = answered(WHEN, shelf).as_dict()["citations"]
+    assert [edition["date"] for edition in citation["editions"]] == ["1890"]

@@ -6,7 +6,7 @@ import pytest
 
 from lyceum.tutor import Source, read_question
 from lyceum.tutor.choosing import choose
-from lyceum.tutor.extractive import Judged
+from lyceum.tutor.extractive import FEATURES, Judged
 from lyceum.tutor.times import Ordered
 
 QUESTION = read_question("What did the union say on wages?")
@@ -38,7 +38,8 @@ def test_what_is_far_behind_the_best_is_left_out():
 
 
 def test_another_language_speaks_only_where_the_own_is_silent():
-    foreign = Judged(Source("x", "Die Löhne fielen.", language="de"), 0, 17, 9.0, 0.9, (), own_language=False)
+    source = Source("x", "Die Löhne fielen.", document="x", language="de")
+    foreign = Judged(source, 0, 17, 9.0, 0.9, (), own_language=False)
     assert chosen(sentence("Wages fell."), foreign) == ["Wages fell."]
     assert chosen(sentence("Wages fell.", chance=0.1), foreign) == ["Die Löhne fielen."]
 
@@ -67,3 +68,20 @@ def test_each_passage_that_came_with_the_question_is_heard():
         for name, rank, chance in (("Wages fell by half.", 9.0, 0.9), ("Rents rose that year.", 2.0, 0.2))
     ]
     assert chosen(*given) == ["Wages fell by half.", "Rents rose that year."]
+
+
+def test_another_language_that_names_nobody_asked_about_is_hardly_heard():
+    """Where the names of the question stand nowhere in its document."""
+    features = tuple(float(name == "names_missing") for name in FEATURES)
+    source = Source("x", "On compte trois cents morts.", document="x", language="fr")
+    assert chosen(Judged(source, 0, 28, 9.0, 0.7, features, own_language=False)) == []
+    assert len(chosen(Judged(source, 0, 28, 9.0, 0.9, features, own_language=False))) == 1
+
+
+def test_sources_that_say_one_thing_with_one_word_changed_are_both_heard():
+    """And take sides by that word."""
+    one = sentence("Big Girl is a Canadian documentary, released in 2005.", document="a")
+    other = sentence("Big Girl is a Canadian film, released in 2005.", document="b")
+    found = choose(read_question("What is the genre of Big Girl?"), [one, other])
+    assert len(found.sentences) == 2
+    assert [side.value for side in found.sides] == ["documentary", "film"]

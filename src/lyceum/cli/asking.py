@@ -155,6 +155,8 @@ def _source_text(citation: Mapping[str, Any]) -> str:
     about = ", ".join(filter(None, [*citation["creators"], citation["title"], citation["date"]]))
     where = citation.get("document") or citation["passage"]
     line = f"[{citation['n']}] {about} ({place}{where}, characters {citation['start']}–{citation['end']})"
+    for edition in citation.get("editions", ()):
+        line += f"\n    also: {edition['title']} ({edition['date'] or 'no date'}, {edition['document']})"
     if translation := citation.get("translation"):
         line += f"\n    in a machine's {translation['language']}: {translation['text']}"
     return line

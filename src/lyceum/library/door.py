@@ -55,6 +55,7 @@ from lyceum.tutor import (
     EXTRACTIVE,
     Answer,
     Asked,
+    Nearest,
     Question,
     QuoteReport,
     Searched,
@@ -67,6 +68,7 @@ from lyceum.tutor import (
 )
 
 _STRETCHES = 8
+_EDITIONS_NAMED = 5
 _TELLING = 20_000
 _AROUND = 1_200
 _EVERYTHING = Scope.everything()
@@ -453,6 +455,11 @@ class _Shelves:
         """The stretches in which some words may stand, likeliest first."""
         return self._library._stretches(words, scope)
 
+    def editions(self, document: str, scope: Scope) -> Sequence[Nearest]:
+        """The other editions of a document's work, as they are named."""
+        found = self._library.editions(self._library.document(document), scope)
+        return [_named(edition.document) for edition in found[:_EDITIONS_NAMED]]
+
     @property
     def notice(self) -> str:
         """Whose archive this is."""
@@ -464,6 +471,11 @@ class _Shelves:
     def revision(self) -> int:
         """The revision of the archive that is searched."""
         return self._library.index.state().revision
+
+
+def _named(document: Document) -> Nearest:
+    metadata = document.metadata
+    return Nearest(document.id, metadata.title or "", metadata.creators, str(metadata.date) if metadata.date else None)
 
 
 def _passes(document: Document, wanted: Filter) -> bool:

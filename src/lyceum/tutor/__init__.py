@@ -10,7 +10,7 @@ from lyceum.tutor.conflicts import Conflict, contradicts
 from lyceum.tutor.drafts import Quotations, Quoted, find_quotations
 from lyceum.tutor.llm import LanguageModel, parse_object
 from lyceum.tutor.matching import Mismatch, Span, locate
-from lyceum.tutor.model import Abstention, Question, Quotation, Reason, Refusal, Searched, Source, Turn
+from lyceum.tutor.model import Abstention, Nearest, Question, Quotation, Reason, Refusal, Searched, Source, Turn
 from lyceum.tutor.quotes import Checked, QuoteReport, Shelf, Verdict, check_quotations
 from lyceum.tutor.report import quotes_as_html, quotes_as_text
 from lyceum.tutor.scoring import Label, ModelScorer, RuleScorer, Support, SupportScorer
@@ -19,7 +19,7 @@ from lyceum.tutor.verify import Citation, check_claim, verify
 
 __all__ = [
     "EXTRACTIVE", "Abstention", "Answer", "Asked", "Checked", "Citation", "Claim", "Conflict", "Difference",
-    "Disagreement", "Known", "Label", "LanguageModel", "Leaning", "Mismatch", "ModelScorer", "Question",
+    "Disagreement", "Known", "Label", "LanguageModel", "Leaning", "Mismatch", "ModelScorer", "Nearest", "Question",
     "Quotation", "Quotations", "QuoteReport", "Quoted", "Reason", "Refusal", "RuleScorer", "Searched", "Shelf",
     "Source", "Span", "Support", "SupportScorer", "Tell", "Translation", "Turn", "Verdict", "Work", "ask",
     "attribute", "check_claim", "check_quotations", "contradicts", "find_quotations", "locate", "main_title",

@@ -71,7 +71,8 @@ class Translation:
 class Answer:
     """What the archive says to a question, proven, or that it does not say, and why.
 
-    `asked` is the question as it was understood, where that is not as it was put. `yours` has statements that rest
+    `asked` is the question as it was understood, where that is not as it was put. `editions` names, by document, the
+    other editions that the archive holds of a work that is cited. `yours` has statements that rest
     on nothing but what the asker wrote; the archive neither bears them out nor denies them. `notice` says whose
     archive has answered, and `notes` what the reader should know of this answer.
     """
@@ -91,6 +92,7 @@ class Answer:
     asked: str = ""
     yours: tuple[str, ...] = ()
     translations: tuple[Translation, ...] = ()
+    editions: Mapping[str, tuple[Nearest, ...]] = field(default_factory=dict)
     trace: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -112,10 +114,7 @@ class Answer:
             "model": self.model,
             "index_revision": self.index_revision,
             "refused": [{"text": refusal.text, "why": refusal.why} for refusal in self.refused],
-            "nearest": [
-                {"document": n.document, "title": n.title, "creators": list(n.creators), "date": n.date}
-                for n in self.nearest
-            ],
+            "nearest": [near.as_dict() for near in self.nearest],
             "searched": self.searched.as_dict() if self.searched else None,
             "notice": self.notice,
             "notes": list(self.notes),
@@ -124,6 +123,8 @@ class Answer:
 
     def _citation(self, n: int, citation: Citation) -> dict[str, Any]:
         found = citation.as_dict(n)
+        if others := self.editions.get(citation.document or ""):
+            found["editions"] = [other.as_dict() for other in others]
         for translation in self.translations:
             if translation.citation == n:
                 found["translation"] = translation.as_dict()

@@ -58,6 +58,10 @@ class Archive(Protocol):
         """The stretches of the archive in which some words may stand, likeliest first."""
         ...
 
+    def editions(self, document: str, scope: Scope) -> Sequence[Nearest]:
+        """The other editions of a document's work."""
+        ...
+
     @property
     def revision(self) -> int:
         """The revision of the archive that is searched."""
@@ -323,7 +327,13 @@ class _Answering:
             refused=tuple(refused),
             yours=yours,
             disagreements=_disagreements(self._asked, sides, citations),
+            editions=self._editions(citations),
         )
+
+    def _editions(self, citations: Sequence[Citation]) -> dict[str, tuple[Nearest, ...]]:
+        documents = dict.fromkeys(citation.document for citation in citations if citation.document)
+        found = {document: tuple(self._archive.editions(document, self._question.scope)) for document in documents}
+        return {document: others for document, others in found.items() if others}
 
     def _empty(self, model: str, notes: tuple[str, ...], trace: Mapping[str, Any]) -> Answer:
         """An answer with nothing in it but how it came about."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from lyceum import text as texts
 from lyceum.tutor.asking import Asked
-from lyceum.tutor.disagreement import Side, find_sides
-from lyceum.tutor.extractive import Judged
+from lyceum.tutor.disagreement import Side, differ, find_sides
+from lyceum.tutor.extractive import FEATURES, Judged
 from lyceum.tutor.times import Ordered
 
 THRESHOLD = 0.5
@@ -18,6 +18,9 @@ BESIDE = 0.3
 """The chance from which another source is heard once one has been found that answers."""
 BESIDE_GIVEN = 0.1
 """The same for a passage that came with the question: whoever brings a few wants each of them heard."""
+NAMELESS = 0.8
+"""The chance from which a sentence in another language is quoted although the question's names stand nowhere near."""
+_NAMES_MISSING = FEATURES.index("names_missing")
 _MOST_CLAIMS = 3
 _MOST_WITH_SIDES = 6
 _NEAR_BEST = 1.2
@@ -51,9 +54,19 @@ def choose(asked: Asked, judged: Sequence[Judged], order: Ordered | None = None)
 
 
 def _speaking(judged: Sequence[Judged]) -> list[Judged]:
+    """The sentences in the question's language, or else the others; of passages that came with it, all.
+
+    One in another language whose document holds none of the question's names must be likelier than most.
+    """
     own = [one for one in judged if one.own_language]
-    foreign = [one for one in judged if not one.own_language]
-    return own if own and own[0].chance >= THRESHOLD else foreign
+    foreign = [one for one in judged if not one.own_language and one.chance >= _bar(one)]
+    given = [one for one in foreign if one.source.document is None]
+    return [*own, *given] if own and own[0].chance >= THRESHOLD else foreign
+
+
+def _bar(one: Judged) -> float:
+    nameless = bool(one.features) and one.features[_NAMES_MISSING] >= 1
+    return NAMELESS if nameless and one.source.document else 0.0
 
 
 def _best_of_each(judged: Iterable[Judged]) -> list[Judged]:
@@ -90,7 +103,7 @@ def _without_repeats(judged: Iterable[Judged]) -> list[Judged]:
 def _repeats(one: Judged, other: Judged) -> bool:
     if one.source.id == other.source.id and one.start < other.end and other.start < one.end:
         return True
-    a, b = set(texts.plain_terms(one.text)), set(texts.plain_terms(other.text))
-    if any(word.isdigit() for word in a ^ b):
+    if differ(one, other):
         return False
+    a, b = set(texts.plain_terms(one.text)), set(texts.plain_terms(other.text))
     return len(a & b) >= _ALIKE * min(len(a), len(b))

@@ -30,6 +30,8 @@ def find_sides(asked: Asked, judged: Sequence[Judged]) -> tuple[Side, ...]:
     """
     groups: list[_Group] = []
     heard: set[str] = set()
+    if asked.wanted not in _FINDERS:
+        return _worded_otherwise(judged)
     for one in judged:
         place = one.source.document or one.source.id
         if place not in heard and (said := values(asked, one.text)):
@@ -38,6 +40,40 @@ def find_sides(asked: Asked, judged: Sequence[Judged]) -> tuple[Side, ...]:
     if len(groups) < 2:
         return ()
     return tuple(Side(_shown(group), tuple(group.sentences)) for group in groups[:_MOST_SIDES])
+
+
+def differ(one: Judged, other: Judged) -> bool:
+    """Whether two sources tell one thing in nearly the same words, each with words that the other lacks."""
+    if (one.source.document or one.source.id) == (other.source.document or other.source.id):
+        return False
+    mine, theirs = _words(one), _words(other)
+    shared = len(mine & theirs)
+    return shared >= _ALIKE * min(len(mine), len(theirs)) and bool(mine - theirs) and bool(theirs - mine)
+
+
+_ALIKE = 0.6
+_MOST_APART = 4
+
+
+def _words(one: Judged) -> set[str]:
+    return set(texts.content_terms(one.text, one.source.language))
+
+
+def _worded_otherwise(judged: Sequence[Judged]) -> tuple[Side, ...]:
+    """The sides of a statement that sources make in nearly the same words: what stands in one and not in the other."""
+    for n, one in enumerate(judged):
+        for other in judged[n + 1 :]:
+            apart = _words(one) ^ _words(other)
+            if len(apart) <= _MOST_APART and differ(one, other):
+                return Side(_only_in(one, other), (one,)), Side(_only_in(other, one), (other,))
+    return ()
+
+
+def _only_in(one: Judged, other: Judged) -> str:
+    """The words of one sentence, as printed, that the other lacks."""
+    lacking = _words(one) - _words(other)
+    printed = re.findall(r"[\w’'-]+", one.text)
+    return " ".join(word for word in printed if set(texts.content_terms(word, one.source.language)) & lacking)
 
 
 @dataclass(slots=True)

@@ -120,12 +120,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """Something that the archive does hold, named when it cannot answer."""
+    """Something that the archive does hold, named when it cannot answer, or as another edition of what is cited."""
 
     document: str
     title: str
     creators: tuple[str, ...]
     date: str | None
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values for JSON."""
+        return {"document": self.document, "title": self.title, "creators": list(self.creators), "date": self.date}
 
 
 @dataclass(frozen=True, slots=True)
