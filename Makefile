@@ -6,7 +6,7 @@ QUALITY := .venv/.quality
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml
 
-.PHONY: demo test check format bench bench-search bench-hall quality lock clean setup bench-extraction
+.PHONY: demo test check format evals bench bench-search bench-hall quality lock clean setup bench-extraction
 
 setup: $(STAMP)
 
@@ -46,6 +46,10 @@ format: setup
 
 bench: quality
 	@$(BIN)/python -m bench
+
+evals: quality
+	@test -d build/evals-home || $(BIN)/lyceum --home build/evals-home add $${LYCEUM_DATA:-$$HOME/.cache/lyceum-data}/corpora/gutenberg --metadata $${LYCEUM_DATA:-$$HOME/.cache/lyceum-data}/corpora/gutenberg/books.csv || true
+	@$(BIN)/python -m evals build/evals-home
 
 bench-search: quality
 	@$(BIN)/python -m bench.search
