@@ -33,6 +33,7 @@ class Obedient:
     """A model that does what the last sentence it was given tells it to, and points at that sentence."""
 
     name = "obedient"
+    words = 4_000
 
     def __init__(self, order: str) -> None:
         self._order = order

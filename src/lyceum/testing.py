@@ -138,6 +138,7 @@ class ScriptedModel:
     """
 
     name = "scripted"
+    words = 4_000
 
     def __init__(self, *replies: Mapping[str, Any] | ModelFailed) -> None:
         self._replies = list(replies)

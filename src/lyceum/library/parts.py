@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lyceum.archive import FolderBlobStore, Holdings, KeptBlobs, SqliteCatalogue
@@ -105,9 +107,11 @@ def make_model(name: str, settings: Settings) -> LanguageModel | None:
     if name == EXTRACTIVE:
         return None
     kind, _, model = name.partition(":")
+    if kind == "gguf" and model:
+        return _local_model(Path(model).expanduser().absolute(), max(1, settings.threads))
     if kind != "openai" or not model:
         raise InvalidValue(
-            f"There is no model “{name}”.", hint=f"Use {EXTRACTIVE} or openai:NAME.", code="unknown_model"
+            f"There is no model “{name}”.", hint=f"Use {EXTRACTIVE}, openai:NAME or gguf:FILE.", code="unknown_model"
         )
     if not settings.model_url:
         raise UsageError("No address is set for the model.", hint="Set LYCEUM_MODEL_URL.", code="model_address_missing")
@@ -125,6 +129,14 @@ def make_fetcher(settings: Settings) -> Fetcher:
         allowed=settings.web_private_hosts.replace(",", " ").split(), contact=settings.web_contact,
         delay=settings.web_delay_ms / 1000, limits=limits,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _local_model(path: Path, threads: int) -> LanguageModel:
+    """Kept from question to question: loading takes longer than many an answer."""
+    from lyceum.providers.llamacpp import LocalModel  # noqa: PLC0415  (not every home has one)
+
+    return LocalModel(path, threads=threads)
 
 
 def model_requirements() -> str:

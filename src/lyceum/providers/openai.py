@@ -23,10 +23,13 @@ _LARGEST_REPLY = 8_000_000
 _REFUSALS = (httpx.codes.BAD_REQUEST, httpx.codes.UNPROCESSABLE_ENTITY)
 _TEXTS_A_REQUEST = 64
 _LONGEST = 8_000
+_WORDS = 4_000
 
 
 class OpenAICompatible:
     """The LanguageModel of one address and model name."""
+
+    words = _WORDS
 
     def __init__(self, url: str, key: str, model: str, *, seconds: float) -> None:
         self._address = _Address(url, key, seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from lyceum import text as texts
@@ -22,6 +22,11 @@ class LanguageModel(Protocol):
     @property
     def name(self) -> str:
         """The name under which answers mention it."""
+        ...
+
+    @property
+    def words(self) -> int:
+        """How many words of sources it is given to read at most."""
         ...
 
     def complete(self, *, system: str, user: str, schema: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -50,8 +55,8 @@ _SCHEMA = {
             "items": {
                 "type": "object",
                 "properties": {
-                    "text": {"type": "string"},
-                    "sentences": {"type": "array", "items": {"type": "string"}, "maxItems": 4},
+                    "text": {"type": "string", "maxLength": 400},
+                    "sentences": {"type": "array", "items": {"type": "string", "maxLength": 8}, "maxItems": 4},
                 },
                 "required": ["text", "sentences"],
                 "additionalProperties": False,
@@ -88,7 +93,7 @@ def draft(
     """
     numbered = {
         f"{p}.{s}": (source, a, source.text[a:b])
-        for p, source in enumerate(sources, start=1)
+        for p, source in enumerate(_within(sources, model.words), start=1)
         for s, (a, b) in enumerate(texts.sentences(source.text, source.language), start=1)
     }
     system = _SYSTEM.format(language=_LANGUAGES.get(texts.primary(language), "the language of the question"))
@@ -96,6 +101,16 @@ def draft(
         system=system, user=_user(question, sources, numbered, pasted, failures), schema=_SCHEMA
     )  # fmt: skip
     return _claims(answer, numbered)
+
+
+def _within(sources: Sequence[Source], words: int) -> Iterator[Source]:
+    """The first sources, as many as have no more words together; the first in any case."""
+    read = 0
+    for n, source in enumerate(sources):
+        read += texts.word_count(source.text)
+        if n and read > words:
+            return
+        yield source
 
 
 def _user(
