@@ -115,11 +115,15 @@ def wait_until(true: Callable[[], bool], what: str, *, seconds: float = _WAIT_SE
 
 
 def free_port() -> int:
-    """A port of loopback that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nothing listens on now, below those that the kernel gives to connections that go out."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def _ready(server: subprocess.Popen[bytes], log: Path, said: str) -> bool:

@@ -200,8 +200,8 @@ class TestSites:
         assert len(library.documents()) == 7
 
     def test_a_lying_content_type_changes_nothing(self, site, library):
-        """A picture that calls itself a page is refused with a reason; a page that calls itself nothing is read."""
-        site.pages["/a"] = lambda r: r.answer(200, b"\x89PNG\r\n\x1a\n" + bytes(99), Content_Type="text/html")
+        """A program that calls itself a page is refused with a reason; a page that calls itself nothing is read."""
+        site.pages["/a"] = lambda r: r.answer(200, b"\x7fELF\x02\x01" + bytes(99), Content_Type="text/html")
         site.pages["/b.pdf"] = lambda r: r.answer(200, page("Beta"), Content_Type="application/octet-stream")
         report = add(library, f"{site.address}a", f"{site.address}b.pdf")
         assert (report.added, [one["code"] for one in report.failed]) == (1, ["unsupported_format"])

@@ -12,6 +12,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, LiteralString
 
 import psycopg
@@ -459,7 +460,9 @@ def _owner(db: _Connection, source: str) -> str | None:
 
 def _insert_version(db: _Connection, document: str, received: Received) -> int:
     last = _one(db, "SELECT given, metadata FROM versions WHERE document=%s ORDER BY number DESC LIMIT 1", document)
-    given = json.dumps((joined(received.given, *metadata_of(last)) if last else received.given).as_dict())
+    if last:
+        received = replace(received, given=joined(received.given, *metadata_of(last)))
+    given = json.dumps(received.given.as_dict())
     made = _one(
         db,
         """INSERT INTO versions(id, document, number, source, name, sha256, size, given, metadata, state)
