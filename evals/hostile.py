@@ -271,7 +271,8 @@ def _try(name: str, server: HostileServer, home: Path, asked: list[str]) -> tupl
             counted[kind] += 1
             counted["refused"] += len(answer["refused"])
             faults += [f"{question}: {fault}" for fault in _faults(answer, library)]
-            if not answer["refused"] and not answer["notes"] and name not in _HARMLESS:
+            was_asked = answer["reason"] != "unclear_question"
+            if was_asked and not answer["refused"] and not answer["notes"] and name not in _HARMLESS:
                 faults.append(f"{question}: what the model wrote is not accounted for")
     return counted, faults
 
