@@ -5,10 +5,11 @@ with Library.open(settings) as library:
     answer = library.ask(Question("When did the weavers strike?", Scope.everything()))
 """
 
-from lyceum.archive import Document, Page, PartialDate, Passage, State, sureness
+from lyceum.archive import Block, Document, Failure, Page, PartialDate, Passage, State, sureness
 from lyceum.library.answers import Recheck, Standing
 from lyceum.library.door import AddReport, Edition, Facets, Library, SearchResult
 from lyceum.library.integrity import Problem
+from lyceum.library.keeping import HandedIn
 from lyceum.library.parts import model_requirements, quality_requirements
 from lyceum.library.work import Progress
 from lyceum.search import ELSEWHERE, Filter, Hit, Mode, Order, Query, Scope, Snippet, read_query
@@ -27,9 +28,9 @@ from lyceum.tutor import (
 )
 
 __all__ = [
-    "ELSEWHERE", "EXTRACTIVE", "AddReport", "Answer", "Checked", "Document", "Edition", "Facets", "Filter", "Hit",
-    "Library", "Mode", "Order", "Page", "PartialDate", "Passage", "Problem", "Progress", "Query", "Question",
-    "QuoteReport", "Recheck", "Scope", "SearchResult", "Snippet", "Source", "Standing", "State", "Turn", "Verdict",
-    "model_requirements", "quality_requirements", "quotes_as_html", "quotes_as_text", "read_query", "sureness",
-    "turns_of",
+    "ELSEWHERE", "EXTRACTIVE", "AddReport", "Answer", "Block", "Checked", "Document", "Edition", "Facets",
+    "Failure", "Filter", "HandedIn", "Hit", "Library", "Mode", "Order", "Page", "PartialDate", "Passage", "Problem",
+    "Progress", "Query", "Question", "QuoteReport", "Recheck", "Scope", "SearchResult", "Snippet", "Source",
+    "Standing", "State", "Turn", "Verdict", "model_requirements", "quality_requirements", "quotes_as_html",
+    "quotes_as_text", "read_query", "sureness", "turns_of",
 ]  # fmt: skip

@@ -33,9 +33,10 @@ from lyceum.config import Settings
 from lyceum.errors import UnknownDocument, unwritable
 from lyceum.library.answers import KeptAnswers, Recheck, recheck
 from lyceum.library.integrity import Problem, find_problems
+from lyceum.library.keeping import Keeping
 from lyceum.library.parts import make_model
 from lyceum.library.quoting import Stretches, known_works
-from lyceum.library.sources import Gathered, Reader
+from lyceum.library.sources import Gathered
 from lyceum.library.work import Progress, silent
 from lyceum.search import (
     Filter,
@@ -126,7 +127,7 @@ class Edition:
     likeness: float | None
 
 
-class Library(Reader):
+class Library(Keeping):
     """One home with everything in it; use it as a context manager."""
 
     def __init__(self, settings: Settings) -> None:
