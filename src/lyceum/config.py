@@ -26,8 +26,9 @@ class Settings:
     `embedder_url`, it and its key serve for both.
 
     The site: `models` are those that it answers with besides the extractive one, the first by default; `anonymous`
-    is `everything` or the collections that anybody may read; `hosts` the names under which it is asked, besides this
-    machine's own; `at_once` how many it answers at a time, 0 meaning one a core and at least two.
+    is `everything`, `nobody`, or the collections that anybody may read besides those that a librarian has opened;
+    `hosts` the names under which it is asked, besides this machine's own; `at_once` how many it answers at a time,
+    0 meaning one a core and at least two.
     """
 
     home: Path

@@ -30,6 +30,8 @@ class Site:
     address: str
     home: Path
     process: subprocess.Popen[str]
+    first: str = ""
+    """The link that creates the administrator."""
 
     def get(self, path: str, **more: object) -> httpx.Response:
         return httpx.get(self.address + path, timeout=60, **more)  # type: ignore[arg-type]
@@ -53,11 +55,13 @@ def running(home: Path, models: Path, *options: str, **environment: str) -> Iter
     try:
         assert process.stderr
         line = process.stderr.readline()
-        while line and "http://" not in line:
+        first = ""
+        while line and "Lyceum is at" not in line:
+            first = line.split()[-1] if "administrator" in line else first
             line = process.stderr.readline()
         found = re.search(r"http://\S+", line)
         assert found, "the site did not start"
-        yield Site(found.group(), home, process)
+        yield Site(found.group(), home, process, first)
     finally:
         process.send_signal(signal.SIGTERM)
         try:

@@ -23,8 +23,14 @@ def serve(context: click.Context, host: str, port: int) -> int:
     settings = config.load(context.obj, os.environ)
     from lyceum.server.run import serve as run  # noqa: PLC0415  (no other command pays for the site)
 
-    run(settings, host=host, port=port, told=lambda address: note(f"Lyceum is at {address}  (Ctrl-C ends it)"))
+    run(settings, host=host, port=port, told=_tell)
     return 0
+
+
+def _tell(address: str, first: str) -> None:
+    if first:
+        note(f"Create the administrator's account, once: {address}{first}")
+    note(f"Lyceum is at {address}  (Ctrl-C ends it)")
 
 
 @click.command()

@@ -1,8 +1,8 @@
 """Who may read what: the one place where a request becomes a scope.
 
-Until there are accounts there are two kinds of askers: who has the site's token reads everything, and who has none
-reads what the setting `anonymous` names. A site that only its own machine can reach, with neither set, is its
-owner's.
+Who is signed in reads what their role may, who has the site's token everything, and everybody else the collections
+that stand open and those that the setting `anonymous` names. A site that only its own machine can reach, with
+neither token nor setting, is its owner's.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections.abc import Mapping
+from enum import StrEnum
 
 from lyceum.config import Settings
 from lyceum.errors import AccessRefused, ConfigError
@@ -17,21 +18,58 @@ from lyceum.library import Scope
 
 _SHORTEST_TOKEN = 16
 _FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-real-ip", "forwarded", "via")
+EVERYTHING, NOBODY = "everything", "nobody"
+"""What the setting `anonymous` may say besides names of collections."""
 
 
-def access(headers: Mapping[str, str], settings: Settings) -> Scope:
-    """What whoever sent these headers may read; raises AccessRefused."""
-    scope = _anonymous(settings)
+class Role(StrEnum):
+    """What somebody with an account is to the house; `officer` is for the hall."""
+
+    READER = "reader"
+    MEMBER = "member"
+    LIBRARIAN = "librarian"
+    OFFICER = "officer"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether collections for members are open to them."""
+        return self is not Role.READER
+
+    @property
+    def keeps_the_library(self) -> bool:
+        """Whether they may add, describe and open documents."""
+        return self in (Role.LIBRARIAN, Role.ADMINISTRATOR)
+
+    @property
+    def administers(self) -> bool:
+        """Whether they may invite and appoint."""
+        return self is Role.ADMINISTRATOR
+
+
+def scope_of_role(role: Role, settings: Settings, public: frozenset[str]) -> Scope:
+    """What somebody with an account may read."""
+    return Scope.everything() if role.reads_all else _anonymous(settings, public) or Scope.of()
+
+
+def access(headers: Mapping[str, str], settings: Settings, public: frozenset[str] = frozenset()) -> Scope:
+    """What whoever sent these headers may read, with the collections that stand open; raises AccessRefused."""
+    if not is_guarded(settings):
+        return _owner(headers)
+    scope = _anonymous(settings, public)
     given = _bearer(headers.get("authorization") or "")
-    if not settings.api_token:
-        return scope or _owner(headers)
-    if given:
+    if given and settings.api_token:
         if hmac.compare_digest(given.encode("utf-8", "replace"), settings.api_token.encode()):
             return Scope.everything()
         raise AccessRefused("This token is not the site's.", hint="Ask whoever runs the site.", code="token_wrong")
     if scope is None:
-        raise AccessRefused("A token is needed.", hint="Send it as `Authorization: Bearer TOKEN`.")
+        raise AccessRefused("A token is needed.", hint="Sign in, or send it as `Authorization: Bearer TOKEN`.")
     return scope
+
+
+def is_guarded(settings: Settings) -> bool:
+    """Whether others than the owner of this machine may come."""
+    return bool(settings.api_token or settings.anonymous)
 
 
 def check_access(host: str, settings: Settings) -> None:
@@ -47,7 +85,7 @@ def check_access(host: str, settings: Settings) -> None:
         raise ConfigError(
             f"At {settings.hosts or host} others than this machine could read everything.",
             hint="Set LYCEUM_API_TOKEN (or LYCEUM_API_TOKEN_FILE) for those who may, or say what anybody may read "
-            "with LYCEUM_ANONYMOUS=everything or LYCEUM_ANONYMOUS=COLLECTION,COLLECTION.",
+            "with LYCEUM_ANONYMOUS: everything, COLLECTION,COLLECTION, or nobody where people are to sign in.",
             code="access_open",
         )
 
@@ -70,11 +108,11 @@ def _owner(headers: Mapping[str, str]) -> Scope:
     return Scope.everything()
 
 
-def _anonymous(settings: Settings) -> Scope | None:
-    if settings.anonymous == "everything":
+def _anonymous(settings: Settings, public: frozenset[str]) -> Scope | None:
+    if settings.anonymous == EVERYTHING:
         return Scope.everything()
-    names = [name.strip() for name in settings.anonymous.split(",") if name.strip()]
-    return Scope.of(*names) if names else None
+    named = {name.strip() for name in settings.anonymous.split(",") if name.strip()} - {NOBODY}
+    return Scope.of(*named, *public) if named or public else None
 
 
 def _bearer(authorization: str) -> str:

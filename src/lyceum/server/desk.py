@@ -54,6 +54,10 @@ class Desk:
             future.cancel()
             raise
 
+    def begin(self, task: Callable[[Library], _Result]) -> Future[_Result]:
+        """Has the library asked and does not wait; raises Busy."""
+        return self._submit(task)
+
     def warm(self) -> None:
         """Opens the index and loads the embedder, so that the first who asks does not wait for them.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, JsonResponse
-from django.http.response import HttpResponse, HttpResponseBase
+from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 from lyceum.errors import (
@@ -23,6 +23,7 @@ from lyceum.errors import (
 )
 
 log = logging.getLogger(__name__)
+_Response = TypeVar("_Response", bound=HttpResponseBase)
 
 _STATUSES: tuple[tuple[type[LyceumError], int], ...] = (
     (UnknownDocument, 404),
@@ -33,13 +34,14 @@ _STATUSES: tuple[tuple[type[LyceumError], int], ...] = (
     (Busy, 503),
     (ModelFailed, 502),
 )
+_BY_CODE = {"origin_refused": 403, "role_missing": 403, "link_ended": 404, "too_often": 429}
 _RETRY_SECONDS = "5"
 
 
 def status_of(error: LyceumError) -> int:
     """The HTTP status that says what kind of error this is."""
-    if error.code == "origin_refused":
-        return 403
+    if error.code in _BY_CODE:
+        return _BY_CODE[error.code]
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 503)
 
 
@@ -51,11 +53,11 @@ def failed(error: LyceumError) -> JsonResponse:
     return with_hints(JsonResponse({"error": error.as_dict()}, status=status))
 
 
-def with_hints(response: JsonResponse) -> JsonResponse:
+def with_hints(response: _Response) -> _Response:
     """Adds what a client may do next, where a header says it."""
     if response.status_code == 401:
         response["WWW-Authenticate"] = 'Bearer realm="lyceum"'
-    if response.status_code == 503:
+    if response.status_code in (429, 503):
         response["Retry-After"] = _RETRY_SECONDS
     return response
 
@@ -63,16 +65,6 @@ def with_hints(response: JsonResponse) -> JsonResponse:
 def refused(status: int, code: str, message: str, hint: str = "") -> JsonResponse:
     """The response to a request that no error of the library's own describes."""
     return JsonResponse({"error": {"code": code, "message": message, "hint": hint}}, status=status)
-
-
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001  (Django gives them by name)
-    """For what Django itself refuses, such as a host that is not the site's."""
-    return refused(400, "bad_request", "This request makes no sense to the site.", "Is it asked under its own name?")
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """For an address at which nothing stands."""
-    return refused(404, "no_such_address", "Nothing stands at this address.", "See /api/v1/openapi.json.")
 
 
 @sync_and_async_middleware
@@ -94,11 +86,6 @@ def _in_words(request: HttpRequest, response: HttpResponseBase) -> HttpResponseB
     told = refused(405, "bad_request", f"{request.method} is not answered here.", f"Use {allowed}.")
     told["Allow"] = allowed
     return told
-
-
-def broken(_request: HttpRequest) -> HttpResponse:
-    """For a mistake of ours; the log has it."""
-    return refused(500, "error", "Something went wrong that should not.", "Whoever runs the site finds it in its log.")
 
 
 def first_problem(errors: list[dict[str, Any]]) -> tuple[str, str]:

@@ -20,6 +20,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _LARGEST_BODY = 1_000_000
 _LARGEST_DRAFT = 20_000_000
+_LARGEST_UPLOAD = 500_000_000
 _HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
@@ -115,7 +116,9 @@ class _Guarded:
 
 
 def _limit(scope: Scope) -> int:
-    return _LARGEST_DRAFT if scope["path"] == "/api/v1/check-quotes" else _LARGEST_BODY
+    if scope["path"] == "/desk/add" and b"sessionid=" in dict(scope["headers"]).get(b"cookie", b""):
+        return _LARGEST_UPLOAD
+    return _LARGEST_DRAFT if scope["path"].startswith("/api/v1/check-quotes") else _LARGEST_BODY
 
 
 def _is_mcp(scope: Scope) -> bool:

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any, cast
 
@@ -24,21 +25,25 @@ _GRACE = 10
 _BACKLOG = 128
 
 
-def serve(settings: Settings, *, host: str, port: int, told: Callable[[str], None]) -> None:
-    """Serves until it is interrupted or terminated; `told` gets the site's address when it is ready.
+def serve(settings: Settings, *, host: str, port: int, told: Callable[[str, str], None]) -> None:
+    """Serves until it is interrupted or terminated.
+
+    `told` gets the site's address when it is ready, and the path that creates the administrator, empty where there
+    is one.
 
     Raises ConfigError where it may or can not listen there.
     """
     check_access(host, settings)
     with contextlib.suppress(KeyboardInterrupt), _ending_on_signals(), _listening(host, port) as listener:
         application = make_application(settings, host)
+        first = _first_path()
         with Library.open(settings) as library, _at_work(settings):
             desk = Desk(library, settings)
             desk.warm()
             put_up(desk)
             try:
                 address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
-                _Server(application, lambda: told(address)).run(sockets=[listener])
+                _Server(application, lambda: told(address, first)).run(sockets=[listener])
             finally:
                 put_away()
 
@@ -67,6 +72,13 @@ def make_application(settings: Settings, host: str) -> Application:
             await site(cast("Any", scope), cast("Any", receive), cast("Any", send))
 
     return Doorkeeper(application, hosts=of_django.ALLOWED_HOSTS)
+
+
+def _first_path() -> str:
+    from lyceum.server.accounts.actions import first_link  # noqa: PLC0415  (Django must be set up)
+
+    key = first_link(datetime.now(UTC))
+    return f"join/{key}" if key else ""
 
 
 class _Server(uvicorn.Server):

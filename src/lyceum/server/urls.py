@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, JsonResponse
-from django.urls import path
+from django.urls import include, path
 
 from lyceum.errors import LyceumError
 from lyceum.server.api import chat, v1
@@ -21,6 +21,9 @@ def health(_request: HttpRequest) -> JsonResponse:
 
 
 urlpatterns = [
+    path("", include("lyceum.server.web.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("health", health),
     path("api/v1/", v1.api.urls),
     path("v1/models", chat.models),
@@ -28,6 +31,6 @@ urlpatterns = [
     path("v1/chat/completions", chat.completions),
 ]
 
-handler400 = "lyceum.server.failures.bad_request"
-handler404 = "lyceum.server.failures.not_found"
-handler500 = "lyceum.server.failures.broken"
+handler400 = "lyceum.server.web.layers.bad_request"
+handler404 = "lyceum.server.web.layers.not_found"
+handler500 = "lyceum.server.web.layers.broken"

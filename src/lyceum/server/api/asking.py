@@ -20,8 +20,7 @@ from lyceum.contract import (
 from lyceum.errors import InvalidValue
 from lyceum.library import Library, Mode, Order, Question, Scope, Turn, read_query
 from lyceum.server.api.shapes import LONGEST_TEXT
-
-EXTRACTIVE = "extractive"
+from lyceum.server.offered import model_of
 
 
 def search(library: Library, scope: Scope, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,19 +79,3 @@ def check_quotes(library: Library, scope: Scope, draft: bytes, suffix: str) -> d
         path = Path(folder, f"draft{suffix}")
         path.write_bytes(draft)
         return quotations_json(library.check_quotes(path, scope))
-
-
-def models_of(settings: Settings) -> list[str]:
-    """The models that the site answers with, its own choice first."""
-    named = [name.strip() for name in settings.models.split(",") if name.strip()]
-    return list(dict.fromkeys([*named, EXTRACTIVE]))
-
-
-def model_of(said: str | None, settings: Settings) -> str:
-    """The model that is meant; None means the site's own choice."""
-    offered = models_of(settings)
-    if said and said not in offered:
-        raise InvalidValue(
-            f"The site has no model “{said[:80]}”.", hint=f"It has {', '.join(offered)}.", code="unknown_model"
-        )
-    return said or offered[0]

@@ -15,18 +15,21 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lyceum.contract import abstention
 from lyceum.errors import InvalidValue, LyceumError
 from lyceum.library import Library, Turn
-from lyceum.server.access import access
+from lyceum.server.accounts.scopes import scope_of
 from lyceum.server.api import asking
 from lyceum.server.api.shapes import LONGEST_QUESTION
 from lyceum.server.desk import Desk, the_desk
 from lyceum.server.failures import first_problem, status_of, with_hints
+from lyceum.server.offered import model_of, models_of
 
 _OWNER = "lyceum"
 _SECONDS_BETWEEN_SIGNS = 1.0
@@ -111,33 +114,34 @@ def models(request: HttpRequest) -> HttpResponse:
     """The models that may be named."""
     try:
         settings = the_desk().settings
-        access(request.headers, settings)
+        scope_of(request)
     except LyceumError as error:
         return _failed(error)
     if request.method != "GET":
         return _not_allowed("GET")
-    return JsonResponse({"object": "list", "data": [_model(name) for name in asking.models_of(settings)]})
+    return JsonResponse({"object": "list", "data": [_model(name) for name in models_of(settings)]})
 
 
 def model(request: HttpRequest, name: str) -> HttpResponse:
     """One of them."""
     try:
         settings = the_desk().settings
-        access(request.headers, settings)
-        return JsonResponse(_model(asking.model_of(name, settings)))
+        scope_of(request)
+        return JsonResponse(_model(model_of(name, settings)))
     except LyceumError as error:
         return _failed(error)
 
 
+@csrf_exempt
 async def completions(request: HttpRequest) -> HttpResponseBase:
     """The next turn of a conversation: an answer in verified quotations."""
     if request.method != "POST":
         return _not_allowed("POST")
     try:
         desk = the_desk()
-        scope = access(request.headers, desk.settings)
+        scope = await sync_to_async(scope_of)(request)
         asked = Completion.model_validate_json(request.body)
-        said = {"question": asked.question, "model": asking.model_of(asked.model, desk.settings)}
+        said = {"question": asked.question, "model": model_of(asked.model, desk.settings)}
     except ValidationError as error:
         message, hint = first_problem(
             [dict(problem) for problem in error.errors(include_input=False, include_url=False)]

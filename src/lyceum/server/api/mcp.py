@@ -18,7 +18,6 @@ from starlette.applications import Starlette
 from lyceum._version import __version__
 from lyceum.errors import LyceumError
 from lyceum.library import Scope
-from lyceum.server.access import access
 from lyceum.server.api import asking
 from lyceum.server.api.shapes import (
     LONGEST_QUERY,
@@ -99,8 +98,7 @@ class Tools:
     async def _wait(self, context: Context[Any, Any], task: Any) -> dict[str, Any]:
         try:
             desk = the_desk()
-            scope = _scope(context.headers, desk)
-            told: dict[str, Any] = await desk.wait(lambda library: task(library, scope))
+            told: dict[str, Any] = await desk.wait(lambda library: task(library, _scope(context.headers, desk)))
         except LyceumError as error:
             raise ToolError(f"{error.message} {error.hint} [{error.code}]") from error
         return told
@@ -127,7 +125,11 @@ def http_application() -> Starlette:
 
 
 def _scope(headers: Mapping[str, str] | None, desk: Desk) -> Scope:
-    return Scope.everything() if headers is None else access(headers, desk.settings)
+    if headers is None:
+        return Scope.everything()
+    from lyceum.server.accounts.scopes import scope_of_headers  # noqa: PLC0415  (Django, which stdio does not need)
+
+    return scope_of_headers(headers, desk.settings)
 
 
 def _filters(wanted: Filtered | None) -> dict[str, Any]:

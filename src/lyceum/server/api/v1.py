@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from lyceum.contract import shown_json
 from lyceum.errors import InvalidValue, LyceumError
-from lyceum.server.access import access
+from lyceum.server.accounts.scopes import scope_of
 from lyceum.server.api import asking
 from lyceum.server.api.shapes import (
     AnswerTold,
@@ -56,21 +56,21 @@ api = NinjaAPI(
 @api.get("/documents", response={200: DocumentsTold, **_REFUSALS}, summary="List what the archive holds")
 def documents(request: HttpRequest, asked: Query[DocumentsAsked]) -> HttpResponse:
     """The documents that pass a filter, oldest addition first, a page at a time."""
-    scope, said = access(request.headers, the_desk().settings), _said(request, asked)
+    scope, said = scope_of(request), _said(request, asked)
     return _told(the_desk().run(lambda library: asking.documents(library, scope, said)))
 
 
 @api.get("/documents/{document}", response={200: DocumentTold, **_REFUSALS}, summary="Show one document")
 def document(request: HttpRequest, document: Word, version: Word | None = None) -> HttpResponse:
     """What is known about a document, with its sources and versions."""
-    scope = access(request.headers, the_desk().settings)
+    scope = scope_of(request)
     return _told(the_desk().run(lambda library: shown_json(library, document, scope, version=version)))
 
 
 @api.get("/documents/{document}/text", response={200: TextTold, **_REFUSALS}, summary="Read a text, or a part of it")
 def text(request: HttpRequest, document: Word, asked: Query[TextAsked]) -> HttpResponse:
     """The stored text to which offsets refer; at most a million characters at once."""
-    scope, said = access(request.headers, the_desk().settings), _said(request, asked)
+    scope, said = scope_of(request), _said(request, asked)
     return _told(the_desk().run(lambda library: asking.text(library, scope, document, said)))
 
 
@@ -116,23 +116,23 @@ def check_quotes_of_file(request: HttpRequest, file: File[UploadedFile]) -> Http
 @api.get("/coverage", response={200: CoverageTold, **_REFUSALS}, summary="What the archive holds")
 def coverage(request: HttpRequest) -> HttpResponse:
     """Documents by year, language, kind and collection, and what waits or failed."""
-    scope = access(request.headers, the_desk().settings)
+    scope = scope_of(request)
     return _told(the_desk().run(lambda library: library.coverage(scope)))
 
 
 def _search(request: HttpRequest, said: dict[str, Any]) -> HttpResponse:
-    scope = access(request.headers, the_desk().settings)
+    scope = scope_of(request)
     return _told(the_desk().run(lambda library: asking.search(library, scope, said)))
 
 
 def _ask(request: HttpRequest, said: dict[str, Any]) -> HttpResponse:
     desk = the_desk()
-    scope = access(request.headers, desk.settings)
+    scope = scope_of(request)
     return _told(desk.run(lambda library: asking.ask(library, scope, said, desk.settings)))
 
 
 def _check_quotes(request: HttpRequest, draft: bytes, suffix: str) -> HttpResponse:
-    scope = access(request.headers, the_desk().settings)
+    scope = scope_of(request)
     return _told(the_desk().run(lambda library: asking.check_quotes(library, scope, draft, suffix)))
 
 

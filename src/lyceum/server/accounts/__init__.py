@@ -1,0 +1,1 @@
+"""Who the people are, what they may do, and which collections stand open."""

@@ -1,0 +1,1 @@
+"""What readers leave: their own history, answers that they shared, and how often the archive was silent."""

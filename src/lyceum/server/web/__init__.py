@@ -1,0 +1,1 @@
+"""The pages: home, search, reader, tutor, librarian's desk. They decide nothing; they ask the library and show."""

@@ -1,0 +1,39 @@
+"""Where the pages stand."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from lyceum.server.web import feeds, keeping, people, reading, tutoring
+
+urlpatterns = [
+    path("", reading.home, name="home"),
+    path("search", reading.search, name="search"),
+    path("search.atom", feeds.found, name="search-feed"),
+    path("documents/<str:document>", reading.reader, name="reader"),
+    path("documents/<str:document>/original", reading.original, name="original"),
+    path("ask", tutoring.ask, name="ask"),
+    path("ask/wait/<str:key>", tutoring.wait, name="wait"),
+    path("answers", tutoring.share, name="share"),
+    path("answers/<str:key>", tutoring.shared, name="shared"),
+    path("history", tutoring.history, name="history"),
+    path("history/change", tutoring.change_history, name="history-change"),
+    path("history/<int:number>", tutoring.remembered, name="remembered"),
+    path("desk", keeping.desk, name="desk"),
+    path("desk/state", keeping.state, name="desk-state"),
+    path("desk/add", keeping.add, name="desk-add"),
+    path("desk/retry", keeping.retry, name="desk-retry"),
+    path("desk/documents", keeping.documents, name="desk-documents"),
+    path("desk/documents/<str:document>", keeping.document, name="desk-document"),
+    path("desk/collections", keeping.collections, name="desk-collections"),
+    path("people", people.people, name="people"),
+    path("join/<str:key>", people.join, name="join"),
+    path("look", people.look, name="look"),
+    path("feed.atom", feeds.arrivals, name="feed"),
+    path("opensearch.xml", feeds.opensearch, name="opensearch"),
+    path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("robots.txt", feeds.robots, name="robots"),
+    path("manifest.webmanifest", feeds.manifest, name="manifest"),
+    path("worker.js", feeds.service_worker, name="worker"),
+    path("offline", feeds.offline, name="offline"),
+]

@@ -1,0 +1,47 @@
+"""The words of pages for what the library names by code: languages, refusals, steps, reasons."""
+
+from __future__ import annotations
+
+from django.conf.locale import LANG_INFO
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
+
+STEPS = {
+    "understanding": gettext_lazy("Reading the question"),
+    "searching": gettext_lazy("Searching the archive"),
+    "reading": gettext_lazy("Reading the passages"),
+    "drafting": gettext_lazy("Drafting an answer"),
+    "checking": gettext_lazy("Checking every quotation"),
+    "translating": gettext_lazy("Translating"),
+}
+REASONS = {
+    "nothing_found": gettext_lazy("The archive does not say."),
+    "unread_documents": gettext_lazy("The archive does not say in what could be read."),
+    "unclear_question": gettext_lazy("This is not yet a question that the archive can be asked."),
+}
+REFUSALS = {
+    "contradicted": gettext_lazy("the source says otherwise"),
+    "source_says_otherwise": gettext_lazy("the source says otherwise"),
+    "not_in_source": gettext_lazy("these words do not stand in the source"),
+    "number_not_in_source": gettext_lazy("the number does not stand in the source"),
+    "name_not_in_source": gettext_lazy("the name does not stand in the source"),
+    "outside_the_time_asked_for": gettext_lazy("it is about another time"),
+}
+
+
+def language_name(code: str) -> str:
+    """A language as the reader calls it; its code where it has no name here."""
+    primary = code.partition("-")[0]
+    if primary in ("und", ""):
+        return _("unknown")
+    return str(get_language_info(primary)["name_translated"]) if primary in LANG_INFO else code
+
+
+def refusal(why: str) -> str:
+    """Why a statement was left out."""
+    return str(REFUSALS.get(why, _("the source does not bear it out")))
+
+
+def collection_name(name: str) -> str:
+    """A collection as the reader calls it."""
+    return _("Main collection") if name == "main" else name
