@@ -16,9 +16,9 @@ from lyceum.archive import (
     MetadataTable,
     Moved,
     PartialDate,
-    Received,
     Refused,
     State,
+    edited,
 )
 from lyceum.errors import InvalidValue
 from lyceum.library.sources import Reader
@@ -52,10 +52,11 @@ class Keeping(Reader):
             ]
 
     def describe(self, document: Document, described: Mapping[str, str]) -> None:
-        """Lays what is said over what was known of a document; empty values change nothing. Raises InvalidValue."""
-        given = _metadata(described)
-        path = self._blobs.open(document.sha256)
-        self._catalogue.add(Received(document.source, document.name, document.sha256, path.stat().st_size, given))
+        """Corrects what is known of a document, which workers then index anew; empty values change nothing.
+
+        A correction outranks what any file or table says. Raises InvalidValue.
+        """
+        self._catalogue.describe(document, edited({name: value for name, value in described.items() if value.strip()}))
 
     def retry(self, document: Document) -> None:
         """Has a version that failed taken through its steps again."""
