@@ -366,6 +366,12 @@ def question_language(question: str) -> str:
     return guess if guess in likely or not likely else "und"
 
 
+def sure_language(text: str) -> str:
+    """The language of a short text where its function words and its letters tell the same, or `und`."""
+    told = question_language(text)
+    return told if told == primary(detect_language(text)) else "und"
+
+
 def _by_script(line: str) -> str:
     """The language that most letters of a line tell by themselves; empty where they are shared by several."""
     letters = sum(character.isalpha() for character in line)

@@ -533,7 +533,7 @@ def test_a_follow_up_is_understood_from_the_turn_before(shelf):
 def test_quotations_in_another_language_come_with_a_machines_translation(shelf):
     """Marked as one, beside the original."""
     model = ScriptedModel(
-        pointing("The weavers rose in June 1844.", "3.1"),
+        pointing("The weavers did rise in June 1844.", "3.1"),
         {"translations": [{"n": 1, "text": "The weavers rose in June 1844."}]},
     )
     answer = answered("When did the weavers rise?", shelf, model=model, embedder=Alike())
@@ -546,7 +546,9 @@ def test_quotations_in_another_language_come_with_a_machines_translation(shelf):
 
 @pytest.mark.parametrize("text", ["The weavers rose in June 1845.", "", "1844 " * 99])
 def test_a_translation_with_other_figures_or_of_no_likely_length_is_left_out(shelf, text):
-    model = ScriptedModel(pointing("The weavers rose in June 1844.", "3.1"), {"translations": [{"n": 1, "text": text}]})
+    model = ScriptedModel(
+        pointing("The weavers did rise in June 1844.", "3.1"), {"translations": [{"n": 1, "text": text}]}
+    )
     assert answered("When did the weavers rise?", shelf, model=model).translations == ()
 
 
@@ -569,3 +571,10 @@ def test_other_editions_of_what_is_cited_are_named(shelf):
     shelf.others = (Nearest("d2", "White Slavery in London, second edition", ("Besant, Annie",), "1890"),)
     (citation,) = answered(WHEN, shelf).as_dict()["citations"]
     assert [edition["date"] for edition in citation["editions"]] == ["1890"]
+
+
+def test_a_name_that_a_foreign_source_does_not_hold_is_refused(shelf):
+    """Its being German makes no noun of an English claim's capital."""
+    bad = pointing("The weavers rose with Zyxly in June 1844.", "3.1")
+    answer = answered("When did the weavers rise?", shelf, model=ScriptedModel(bad, bad), embedder=Alike())
+    assert "name_not_in_source" in whys(answer)

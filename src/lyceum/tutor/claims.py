@@ -62,7 +62,7 @@ def _against(claim: DraftClaim, text: str, proven: Sequence[Citation], understoo
 
 def _contradicted(text: str, proven: Sequence[Citation]) -> Reason | None:
     """By the first rule that finds a claim's words turned round in what it cites; rules compare within one language."""
-    said = texts.question_language(text)
+    said = texts.sure_language(text)
     same = [citation for citation in proven if said in ("und", texts.primary(citation.language))]
     evidence = " ".join(citation.exact for citation in same)
     return Reason.CONTRADICTED if same and contradicts(text, evidence, same[0].language) else None

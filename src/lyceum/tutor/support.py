@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from lyceum import text as texts
 from lyceum.tutor import opposites
 from lyceum.tutor.asking import Asked
+from lyceum.tutor.times import month
 from lyceum.tutor.verify import Citation
 
 _MOST_NEW = 0.4
@@ -43,24 +44,24 @@ def supports(
     """Whether cited sentences carry a claim; what cannot be seen to be carried is not.
 
     A claim in their language may have few words that neither they nor the question have; each of those must be known
-    to the archive, and the whole be like one of the sentences. A claim in another language must be like them. It may
-    deny nothing where they deny nothing, and holds no markup or addresses that they do not.
+    to the archive, and the whole be like one of the sentences. A claim in another language must be like them, and each
+    of its words be known too. It may deny nothing where they deny nothing, and holds no markup that they do not.
     """
     evidence = [citation.exact for citation in proven]
     if any(mark not in " ".join(evidence).lower() for mark in map(str.lower, _MARKUP.findall(claim))):
         return False
-    language = texts.question_language(claim)
+    language = texts.sure_language(claim)
     same = [c for c in proven if language == "und" or texts.primary(c.language) in (language, "und")]
-    if not same:
-        return likeness(claim, evidence) >= _LIKE_ACROSS
-    code = texts.primary(same[0].language) if language == "und" else language
-    if _denies(claim, code) and not any(_denies(citation.exact, code) for citation in same):
+    code = texts.primary(same[0].language) if same and language == "und" else language
+    if _denies(claim, code) and not any(_denies(c.exact, texts.primary(c.language)) for c in same or proven):
         return False
-    new = _new_words(claim, same, asked, code)
+    new = _new_words(claim, same or proven, asked, code)
     if not new:
         return True
-    said = set(texts.content_terms(claim, code))
-    return len(new) <= _MOST_NEW * len(said) and known_words(sorted(new)) and likeness(claim, evidence) >= _LIKE
+    if not known_words(sorted(new)):
+        return False
+    few = len(new) <= _MOST_NEW * len(set(texts.content_terms(claim, code)))
+    return likeness(claim, evidence) >= (_LIKE if same else _LIKE_ACROSS) and (few or not same)
 
 
 def _denies(text: str, code: str) -> bool:
@@ -74,4 +75,7 @@ def _new_words(claim: str, proven: Sequence[Citation], asked: Asked, code: str) 
     """The words of a claim that stand neither in its sentences, nor in what is known of them, nor in the question."""
     about = " ".join(f"{c.exact} {' '.join(c.creators)} {c.title} {c.date or ''}" for c in proven)
     known = {*texts.terms(about, code), *texts.plain_terms(about), *asked.terms, *_SAYING}
-    return {term for term in texts.content_terms(claim, code) if term not in known}
+    months = set(filter(None, map(month, texts.plain_terms(about))))
+    words = {texts.stem(word, code): word for word in texts.plain_terms(claim)}
+    new = {term for term in texts.content_terms(claim, code) if term not in known}
+    return {term for term in new if month(words.get(term, term)) not in months}

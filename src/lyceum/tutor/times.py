@@ -88,6 +88,11 @@ def windows(sentence: str) -> list[Window]:
     return [span.window for span in _related(sentence)]
 
 
+def month(word: str) -> int | None:
+    """The number of the month that a word names, in any of the languages that are read."""
+    return _MONTHS.get(word.lower().rstrip("."))
+
+
 def time_spans(text: str) -> list[tuple[int, int]]:
     """Where a text names times, as offsets."""
     return [(span.start, span.end) for span in _related(text)]

@@ -13,6 +13,7 @@ from typing import Any
 from lyceum import text as texts
 from lyceum.tutor.matching import Mismatch, Span, locate
 from lyceum.tutor.model import Quotation, Reason, Refusal, Source
+from lyceum.tutor.times import month
 
 _CONTEXT = 48
 _PROOF = object()
@@ -158,8 +159,8 @@ def check_claim(text: str, citations: Sequence[Citation]) -> Reason | None:
     )
     if set(_NUMBER.findall(text)) - set(_NUMBER.findall(known)):
         return Reason.NUMBER_NOT_IN_SOURCE
-    # German nouns have capitals too, so that a capital there is no sign of a name.
-    german = "de" in (texts.question_language(text), *(texts.primary(c.language) for c in citations))
+    # German nouns have capitals too, so that a capital in a German claim is no sign of a name.
+    german = texts.sure_language(text) == "de"
     if not german and any(not _is_known(name, known, citations) for name in _names(text, citations[0].language)):
         return Reason.NAME_NOT_IN_SOURCE
     return None
@@ -177,7 +178,8 @@ def _names(text: str, language: str) -> set[str]:
 
 def _is_known(name: str, known: str, citations: Sequence[Citation]) -> bool:
     """Whether a word stands in what is known, as it is or in another form of it."""
-    if name in texts.plain_terms(known):
+    words = texts.plain_terms(known)
+    if name in words or (month(name) and month(name) in map(month, words)):
         return True
     return any(texts.stem(name, texts.primary(c.language)) in texts.terms(known, c.language) for c in citations)
 
