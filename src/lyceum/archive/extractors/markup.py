@@ -213,20 +213,7 @@ class _Walk:
         self._preformatted = 0
 
     def go(self, root: etree._Element) -> None:
-        events = etree.iterwalk(root, events=("start", "end"))
-        skipped: etree._Element | None = None
-        for event, element in events:
-            if event == "start":
-                if not self._open(element):
-                    skipped = element
-                    events.skip_subtree()
-                continue
-            if element is skipped:
-                skipped = None
-            else:
-                self._close(element)
-            if element is not root:
-                self._say(element.tail)
+        walk(root, self._open, self._close, self._say)
         self._flush()
 
     def _open(self, element: etree._Element) -> bool:
@@ -358,3 +345,26 @@ def _bracketed(reference: str) -> str:
 def _character(match: re.Match[str]) -> str:
     name = match[1]
     return match[0] if name in _XML_ENTITIES else html5.get(f"{name};", match[0])
+
+
+def walk(
+    root: etree._Element,
+    opened: Callable[[etree._Element], bool],
+    closed: Callable[[etree._Element], None],
+    said: Callable[[str | None], None],
+) -> None:
+    """Tells of each element that it opens, which may refuse what it holds, and closes, and of the text behind it."""
+    events = etree.iterwalk(root, events=("start", "end"))
+    skipped: etree._Element | None = None
+    for event, element in events:
+        if event == "start":
+            if not opened(element):
+                skipped = element
+                events.skip_subtree()
+            continue
+        if element is skipped:
+            skipped = None
+        else:
+            closed(element)
+        if element is not root:
+            said(element.tail)

@@ -10,7 +10,7 @@ from pathlib import Path
 from lxml import etree
 
 from lyceum.archive.extractors.common import Piece, collapse, damaged, decode
-from lyceum.archive.extractors.markup import local_name, parse_xml
+from lyceum.archive.extractors.markup import local_name, parse_xml, walk
 
 __all__ = ["Dialect", "first", "parse", "pieces_of", "text_of"]
 
@@ -88,30 +88,14 @@ class _Walk:
 
     def go(self, root: etree._Element) -> None:
         """Walks an element and what it holds."""
-        self._walk(root)
+        walk(root, self._open, self._close, self._say)
         self._flush()
-
-    def _walk(self, root: etree._Element) -> None:
-        events = etree.iterwalk(root, events=("start", "end"))
-        skipped: etree._Element | None = None
-        for event, element in events:
-            if event == "start":
-                if not self._open(element):
-                    skipped = element
-                    events.skip_subtree()
-                continue
-            if element is skipped:
-                skipped = None
-            else:
-                self._close(element)
-            if element is not root:
-                self._say(element.tail)
 
     def within(self, element: etree._Element) -> None:
         """Walks what an element holds, and not the element itself."""
         self._say(element.text)
         for child in element:
-            self._walk(child)
+            walk(child, self._open, self._close, self._say)
             self._say(child.tail)
         self._flush()
 
