@@ -85,7 +85,10 @@ def manifest(_request: HttpRequest) -> HttpResponse:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """What a browser shows when the site cannot be reached; it keeps no page that was read."""
     kept = {"style": static("web/site.css")}
-    return render(request, "web/worker.js", kept, content_type="text/javascript; charset=utf-8")
+    response = render(request, "web/worker.js", kept, content_type="text/javascript; charset=utf-8")
+    # A worker obeys the policy of its own script.
+    response["Content-Security-Policy"] = "default-src 'none'; connect-src 'self'"
+    return response
 
 
 def offline(request: HttpRequest) -> HttpResponse:
