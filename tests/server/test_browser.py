@@ -208,7 +208,7 @@ def test_dragging_over_the_years_searches_among_them(visit):
 PAGES = ["/", "/search?query=weavers", "/ask", f"/ask?question={QUESTION}", "/ask?question=Who flew to Mars in 1830?",
          "/look", "/accounts/login/", "/nothing", "/offline", "READER"]  # fmt: skip
 OWN = ["/desk", "/desk/documents", "/desk/collections", "/people", "/history", "/accounts/2fa/",
-       "/accounts/2fa/totp/activate", "/accounts/password/change/"]  # fmt: skip
+       "/accounts/2fa/totp/activate/", "/accounts/password/change/"]  # fmt: skip
 
 
 @pytest.mark.parametrize("manner", ["light", "dark", "rtl"])
@@ -260,9 +260,9 @@ def test_without_a_connection_there_is_a_page_that_says_so(visit):
     page.get_by_text("There is no connection.").wait_for()
 
 
-def test_a_passkey_and_a_second_factor_can_be_set_up(visit, librarian):
+def test_a_second_factor_can_be_set_up(visit, librarian):
     page = visit(viewport=SIZES["desk"], storage_state=librarian)
-    page.goto("/accounts/2fa/totp/activate")
+    page.goto("/accounts/2fa/totp/activate/")
     if page.locator("input[type=password]").count():
         page.locator("input[type=password]").fill(PASSWORD)
         page.locator("main form button").first.click()
