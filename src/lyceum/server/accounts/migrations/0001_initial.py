@@ -1,4 +1,5 @@
 """The first tables of accounts, as Django wrote them."""
+"""The tables of people, as they began."""
 
 import django.db.models.deletion
 import lyceum.server.access
