@@ -1,4 +1,3 @@
-"""The first tables of accounts, as Django wrote them."""
 """The tables of people, as they began."""
 
 import django.db.models.deletion

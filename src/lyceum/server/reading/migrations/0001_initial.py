@@ -1,4 +1,3 @@
-"""The first tables of reading, as Django wrote them."""
 """The tables of readers, as they began."""
 
 import django.db.models.deletion
