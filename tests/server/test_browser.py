@@ -67,7 +67,7 @@ def visit(browser: playwright.Browser, shelf: Site) -> Iterator[Open]:
             context = browser.new_context(base_url=shelf.address, reduced_motion="reduce", **options)
             stack.callback(context.close)
             page = context.new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(45_000)
             context.on("request", lambda asked: _note_elsewhere(asked.url, shelf, elsewhere))
             page.on("console", lambda said: "Security Policy" in said.text and complaints.append(said.text))
             page.on("pageerror", lambda error: complaints.append(str(error)))
