@@ -302,13 +302,13 @@ def test_what_is_uploaded_is_read_and_what_fails_can_be_tried_again(people):
     assert librarian.post("desk/retry", {"version": version}, form="desk").status_code == 302
 
 
-def test_what_a_librarian_writes_stands_and_says_who_wrote_it(people, house):
+def test_what_a_librarian_writes_stands_and_says_that_it_was_edited(people, house):
     librarian, document = people["librarian"], house.id_of("On the Hours of Labour")
     path = f"desk/documents/{document}"
     librarian.post(path, {"act": "describe", "title": "On the Hours of Labour", "creators": "Robert Owen; A. Friend"})
     page = librarian.get(path).text
     assert "Robert Owen; A. Friend" in page
-    assert "(librarian)" in page
+    assert "(edit)" in page
     assert librarian.post(path, {"act": "describe", "date": "yesterday"}).status_code == 422
 
 
