@@ -19,7 +19,7 @@ DONE, IN_PART, USAGE, UNUSABLE, INTERRUPTED = 0, 1, 2, 3, 130
 _COMMANDS = {
     "add": ("library", "Add files, folders and sites to the archive."),
     "documents": ("library", "List what the archive holds."),
-    "show": ("library", "Show one document, or its whole text."),
+    "show": ("library", "Show a document, or a kept answer with its quotations verified again."),
     "search": ("reading", "Find passages by words and by meaning."),
     "ask": ("asking", "Ask the archive; every quotation in the answer is verified."),
     "answers": ("asking", "List, export or erase the answers that were kept."),
@@ -33,7 +33,7 @@ _COMMANDS = {
     "watch": ("sources", "Read known sources again: what is new, changed and gone."),
     "worker": ("upkeep", "Do what waits and what comes, beside others, until stopped."),
     "reindex": ("upkeep", "Make the index anew from the stored texts."),
-    "serve": ("site", "Start the site: HTTP API, chat clients, MCP."),
+    "serve": ("site", "Start the site: pages, HTTP API, chat clients, MCP."),
     "mcp": ("site", "Give an assistant the archive as tools."),
     "models": ("upkeep", "Install the weights of an embedder."),
     "hall": ("hall", "Recount published ballots, verify an exported record."),
