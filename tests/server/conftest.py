@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import coverage
 import httpx
 import pytest
 
@@ -20,6 +21,7 @@ from conftest import write_files
 from lyceum.config import Settings
 from lyceum.library import Library
 
+ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-the-tests-that-nobody-guesses"  # noqa: S105
 
 
@@ -74,7 +76,14 @@ def running(home: Path, models: Path, *options: str, **environment: str) -> Iter
 def surroundings(models: Path, **environment: str) -> dict[str, str]:
     """The environment of a command of the tests."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("LYCEUM_")}
-    return {**clean, "LYCEUM_CACHE": str(models), "LYCEUM_THREADS": "1", **environment}
+    return {**clean, "LYCEUM_CACHE": str(models), "LYCEUM_THREADS": "1", **_counted(), **environment}
+
+
+def _counted() -> dict[str, str]:
+    """What has the lines of a site counted with those of the tests, where these are counted."""
+    if coverage.Coverage.current() is None:
+        return {}
+    return {"COVERAGE_PROCESS_START": str(ROOT / "pyproject.toml"), "COVERAGE_FILE": str(ROOT / ".coverage")}
 
 
 @pytest.fixture(scope="session")
