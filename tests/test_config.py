@@ -97,6 +97,13 @@ def test_settings_do_not_change(load):
         load().threads = 5
 
 
+@pytest.mark.parametrize("said", ["nli", "nli: ", "judge:x", "openai:"])
+def test_a_scorer_that_cannot_be_meant_is_refused(tmp_path, said):
+    with pytest.raises(ConfigError, match="support"):
+        config.load(tmp_path, {"LYCEUM_SUPPORT": said})
+    assert config.load(tmp_path, {"LYCEUM_SUPPORT": "rules"}).support == "rules"
+
+
 def test_a_reranker_that_does_not_exist_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="reranker"):
         config.load(tmp_path, {"LYCEUM_RERANKER": "best"})

@@ -23,6 +23,7 @@ import pytest
 from lyceum.config import Settings
 from lyceum.errors import HomeError, IndexDamaged, InvalidValue, ModelFailed, ModelMissing, UnknownDocument, UsageError
 from lyceum.library import Filter, Library, Mode, PartialDate, Query, Question, Scope, State, model_requirements
+from lyceum.library.parts import make_scorer
 from lyceum.testing import HashEmbedder
 
 EVERYTHING = Scope.everything()
@@ -795,6 +796,16 @@ def test_a_model_that_cannot_be_meant_is_refused(filled, settings):
     with pytest.raises(UsageError) as missing:
         filled.ask(question, model="openai:x")
     assert missing.value.code == "model_address_missing"
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("", None), ("rules", "rules-1"), ("nli:some-model", "nli-some-model"), ("openai:judge", "openai:judge")],
+    ids=["none", "rules", "nli", "openai"],
+)
+def test_the_scorer_that_is_set_judges_claims(settings, said, name):
+    scorer = make_scorer(replace(settings, support=said, model_url="http://127.0.0.1:9/v1"), lambda: None)
+    assert (scorer and scorer.name) == name
 
 
 # --- homes -------------------------------------------------------------------------------------------

@@ -23,7 +23,8 @@ class Settings:
     `archive_name` says whose archive this is, and stands under each answer. `threads` 0 means one a core, at most
     four. `embedder` is `use`, `e5`, `openai:NAME` or `sentence-transformers:NAME`. `model_url` is the address of an
     OpenAI-compatible service up to and with its version, such as http://127.0.0.1:8080/v1; where there is no
-    `embedder_url`, it and its key serve for both.
+    `embedder_url`, it and its key serve for both. `support` judges what a model claims, besides rules and words:
+    `rules`, a model of inference as `nli:NAME`, or a language model as `openai:NAME` or `gguf:FILE`.
 
     The site: `models` are those that it answers with besides the extractive one, the first by default; `anonymous`
     is `everything`, `nobody`, or the collections that anybody may read besides those that a librarian has opened;
@@ -46,6 +47,7 @@ class Settings:
     model_url: str = ""
     model_key: str = ""
     model_seconds: int = 60
+    support: str = ""
     database_url: str = ""
     blobs_url: str = ""
     blobs_key: str = ""
@@ -75,6 +77,7 @@ class Settings:
 _SET_ELSEWHERE = ("home", "cache")
 _EMBEDDERS = ("use", "e5")
 _NAMED_EMBEDDERS = ("openai", "sentence-transformers")
+_SCORERS = ("nli", "openai", "gguf")
 
 
 def load(home: Path | None, environment: Mapping[str, str]) -> Settings:
@@ -98,6 +101,7 @@ def load(home: Path | None, environment: Mapping[str, str]) -> Settings:
             values[name] = _whole_number(name, value) if field.type == "int" else _words(name, value)
     check_embedder(str(values.get("embedder", "use")))
     _check_reranker(str(values.get("reranker", "")))
+    _check_support(str(values.get("support", "")))
     _all_or_none(values, "database_url", "blobs_url", "index_url")
     return Settings(home=place.expanduser().absolute(), cache=cache.expanduser().absolute(), **values)  # type: ignore[arg-type]
 
@@ -105,6 +109,15 @@ def load(home: Path | None, environment: Mapping[str, str]) -> Settings:
 def _check_reranker(said: str) -> None:
     if said not in ("", "e5"):
         raise ConfigError(f"The setting reranker is “{said}”.", hint="It is e5, or left empty for none.")
+
+
+def _check_support(said: str) -> None:
+    kind, _, name = said.partition(":")
+    if said not in ("", "rules") and not (kind in _SCORERS and name.strip()):
+        raise ConfigError(
+            f"The setting support is “{said}”.",
+            hint=f"It is rules, {', '.join(f'{kind}:NAME' for kind in _SCORERS)}, or left empty.",
+        )
 
 
 def check_embedder(said: str) -> None:

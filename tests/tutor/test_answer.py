@@ -10,7 +10,19 @@ from lyceum.archive import Metadata, PartialDate
 from lyceum.errors import ModelFailed
 from lyceum.search import Found, Hit, Query, Scope, Words
 from lyceum.testing import HashEmbedder, ScriptedModel, entry
-from lyceum.tutor import Answer, Nearest, Question, Searched, Source, Turn, ask, attribute, source_of
+from lyceum.tutor import (
+    Answer,
+    Label,
+    Nearest,
+    Question,
+    Searched,
+    Source,
+    Support,
+    Turn,
+    ask,
+    attribute,
+    source_of,
+)
 
 EVERYTHING = Scope.everything()
 BESANT = Metadata(
@@ -73,8 +85,8 @@ def shelf() -> Shelf:
     return Shelf(*MATCHES.passages, *WEAVERS.passages)
 
 
-def answered(question: str, shelf: Shelf, *, model=None, embedder=None, **asked) -> Answer:
-    return ask(Question(question, EVERYTHING, **asked), shelf, lambda: embedder, model)
+def answered(question: str, shelf: Shelf, *, model=None, embedder=None, scorer=None, **asked) -> Answer:
+    return ask(Question(question, EVERYTHING, **asked), shelf, lambda: embedder, model, scorer=scorer)
 
 
 def pointing(text: str, *sentences: str) -> dict:
@@ -246,6 +258,60 @@ def test_a_claim_that_says_more_than_its_sentences_is_refused(shelf, text, why):
     answer = answered(WHEN, shelf, model=ScriptedModel(bad, bad))
     assert text not in [claim.text for claim in answer.claims]
     assert why in whys(answer)
+
+
+class Judging:
+    """A scorer that always finds the same, and remembers what it was asked."""
+
+    name = "judging"
+
+    def __init__(self, label: Label | None) -> None:
+        self._label = label
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+
+    def score(self, claim: str, evidence: Sequence[str], language: str | None = None) -> Support:
+        self.asked.append((claim, tuple(evidence)))
+        if self._label is None:
+            raise ModelFailed("No answer.", hint="Try again.")
+        return Support(self._label, 0.9)
+
+
+STRUCK = pointing("They went on strike in July 1888.", "1.1")
+
+
+def test_a_claim_that_the_scorer_finds_supported_stands(shelf):
+    scorer = Judging(Label.SUPPORTED)
+    answer = answered(WHEN, shelf, model=ScriptedModel(STRUCK), scorer=scorer)
+    assert answer.claims[0].text == "They went on strike in July 1888."
+    assert scorer.asked == [
+        ("They went on strike in July 1888.", ("The match girls of Bow went on strike in July 1888.",))
+    ]
+    assert answer.trace["scorer"] == "judging"
+
+
+@pytest.mark.parametrize(
+    ("label", "why"),
+    [(Label.NOT_ENOUGH, "not_supported_by_source"), (Label.CONTRADICTED, "source_says_otherwise")],
+    ids=["not-enough", "contradicted"],
+)
+def test_a_claim_that_the_scorer_does_not_find_supported_is_refused(shelf, label, why):
+    answer = answered(WHEN, shelf, model=ScriptedModel(STRUCK, STRUCK), scorer=Judging(label))
+    assert "They went on strike in July 1888." not in [claim.text for claim in answer.claims]
+    assert whys(answer) == [why]
+
+
+def test_a_scorer_judges_nothing_that_the_rules_refused(shelf):
+    bad = pointing("They struck in July 1889.", "1.1")
+    scorer = Judging(Label.SUPPORTED)
+    answer = answered(WHEN, shelf, model=ScriptedModel(bad, bad), scorer=scorer)
+    assert (scorer.asked, whys(answer)) == ([], ["number_not_in_source"])
+
+
+def test_where_the_scorer_fails_sentences_are_quoted(shelf):
+    answer = answered(WHEN, shelf, model=ScriptedModel(STRUCK), scorer=Judging(None))
+    assert answer.model == "extractive"
+    assert answer.claims
+    assert answer.trace["failed"] == "model_failed"
 
 
 def test_a_claim_without_a_pointer_is_refused(shelf):

@@ -34,7 +34,7 @@ from lyceum.errors import UnknownDocument, unwritable
 from lyceum.library.answers import KeptAnswers, Recheck, recheck
 from lyceum.library.integrity import Problem, find_problems
 from lyceum.library.keeping import Keeping
-from lyceum.library.parts import make_model
+from lyceum.library.parts import make_model, make_scorer
 from lyceum.library.quoting import Stretches, known_works
 from lyceum.library.sources import Gathered
 from lyceum.library.work import Progress, silent
@@ -61,6 +61,7 @@ from lyceum.tutor import (
     QuoteReport,
     Searched,
     Source,
+    SupportScorer,
     Tell,
     ask,
     check_quotations,
@@ -302,7 +303,14 @@ class Library(Keeping):
 
     def ask(self, question: Question, *, model: str = EXTRACTIVE, tell: Tell | None = None) -> Answer:
         """The archive's answer; see `lyceum.tutor.ask`. Raises InvalidValue for a model that cannot be meant."""
-        return ask(question, _Shelves(self), self._optional_embedder, make_model(model, self._settings), tell)
+        return ask(
+            question, _Shelves(self), self._optional_embedder, make_model(model, self._settings), tell,
+            scorer=self._scorer,
+        )  # fmt: skip
+
+    @cached_property
+    def _scorer(self) -> SupportScorer | None:
+        return make_scorer(self._settings, self._optional_embedder)
 
     @cached_property
     def answers(self) -> KeptAnswers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from lyceum.archive import FolderBlobStore, Holdings, KeptBlobs, SqliteCatalogue
 from lyceum.config import Settings
 from lyceum.errors import ConfigError, InvalidValue, ModelMissing, UsageError
 from lyceum.search import E5_SMALL, USE_MULTILINGUAL, E5Embedder, Embedder, KeptIndex, UseEmbedder
-from lyceum.tutor import EXTRACTIVE, LanguageModel
+from lyceum.tutor import EXTRACTIVE, LanguageModel, ModelScorer, RuleScorer, SupportScorer
 
 if TYPE_CHECKING:
     from lyceum.providers.web import Fetcher
@@ -118,6 +118,21 @@ def make_model(name: str, settings: Settings) -> LanguageModel | None:
     from lyceum.providers.openai import OpenAICompatible  # noqa: PLC0415  (a network client is slow to load)
 
     return OpenAICompatible(settings.model_url, settings.model_key, model, seconds=settings.model_seconds)
+
+
+def make_scorer(settings: Settings, embedder: Callable[[], Embedder | None]) -> SupportScorer | None:
+    """The scorer that judges a model's claims, None where rules and words do; raises as `make_model` does."""
+    kind, _, name = settings.support.partition(":")
+    if not kind:
+        return None
+    if kind == "rules":
+        return RuleScorer(embedder)
+    if kind == "nli":
+        from lyceum.providers.nli import NliScorer  # noqa: PLC0415  (not every home has one)
+
+        return NliScorer(name, device=settings.embedder_device)
+    model = make_model(settings.support, settings)
+    return ModelScorer(model) if model else None
 
 
 def make_fetcher(settings: Settings) -> Fetcher:

@@ -20,7 +20,8 @@ from lyceum.tutor.claims import attribute, prove
 from lyceum.tutor.disagreement import Side
 from lyceum.tutor.extractive import Evidence, Judged, judge
 from lyceum.tutor.llm import PROMPT_VERSION, LanguageModel, draft, translate
-from lyceum.tutor.model import Abstention, DraftClaim, Nearest, Question, Quotation, Refusal, Searched, Source
+from lyceum.tutor.model import Abstention, DraftClaim, Nearest, Question, Quotation, Reason, Refusal, Searched, Source
+from lyceum.tutor.scoring import Label, SupportScorer
 from lyceum.tutor.support import supports
 from lyceum.tutor.times import Window, speaks_of_another_time, years_of
 from lyceum.tutor.understanding import Understood, understand
@@ -79,15 +80,18 @@ def ask(
     embedder: Callable[[], Embedder | None],
     model: LanguageModel | None = None,
     tell: Tell | None = None,
+    *,
+    scorer: SupportScorer | None = None,
 ) -> Answer:
     """The archive's answer; every quotation in it has been found in its source.
 
-    Without a model, or when the model fails, the answer is extractive: sentences quoted with their source.
+    Without a model, or when the model fails, the answer is extractive: sentences quoted with their source. A `scorer`
+    judges each claim of a model that rules and words have let pass; where it fails, the model has failed.
     """
     steps = _Steps(tell)
     with steps.step("understanding"):
         understood = understand(question, model)
-    answering = _Answering(question, understood, archive, embedder, steps)
+    answering = _Answering(question, understood, archive, embedder, steps, scorer)
     if not understood.asked.terms:
         return answering.abstain(Abstention.UNCLEAR_QUESTION)
     for words in understood.quoted:
@@ -98,7 +102,7 @@ def ask(
         return answering.extract(evidence)
     try:
         return answering.consult(model, evidence)
-    except ModelFailed as error:
+    except (ModelFailed, ModelMissing) as error:
         log.info("model failed", extra={"model": model.name, "code": error.code})
         return answering.extract(evidence, notes=(_no_model(model),), failed=error.code)
 
@@ -132,6 +136,7 @@ class _Answering:
         archive: Archive,
         embedder: Callable[[], Embedder | None],
         steps: _Steps,
+        scorer: SupportScorer | None,
     ) -> None:
         self._question = question
         self._understood = understood
@@ -139,6 +144,8 @@ class _Answering:
         self._archive = archive
         self._embedder = embedder
         self._steps = steps
+        self._scorer = scorer
+        self._scored: dict[tuple[str, tuple[str, ...]], Label] = {}
         self._found: Found | None = None
 
     def stands(self, words: str) -> bool:
@@ -229,7 +236,7 @@ class _Answering:
             return self.abstain(Abstention.NOTHING_FOUND, model=model.name)
         drafted = self._drafted(sources, model)
         with self._steps.step("checking"):
-            _, _, refused = prove(drafted, sources, self._understood, self._supports)
+            _, _, refused = prove(drafted, sources, self._understood, self._weigh_claim)
         if refused:
             drafted += self._drafted(sources, model, refused)
         answer = self._answer(drafted, evidence, model.name, prompt=PROMPT_VERSION, drafts=1 + bool(refused))
@@ -249,9 +256,19 @@ class _Answering:
                 language=self._asked.language, pasted=self._understood.pasted, failures=refused,
             )  # fmt: skip
 
-    def _supports(self, claim: str, proven: Sequence[Citation]) -> bool:
-        """Whether the cited sentences say what a claim says, by its words and, where it uses others, its meaning."""
-        return supports(claim, proven, self._asked, self._known_words, self._likeness)
+    def _weigh_claim(self, claim: str, proven: Sequence[Citation]) -> Reason | None:
+        """What speaks against a claim: its words or, where it uses others, its meaning; then the scorer that is set."""
+        if not supports(claim, proven, self._asked, self._known_words, self._likeness):
+            return Reason.NOT_SUPPORTED
+        if self._scorer is None:
+            return None
+        return _REFUSED_FOR.get(self._label(claim, tuple(citation.exact for citation in proven), self._scorer))
+
+    def _label(self, claim: str, evidence: tuple[str, ...], scorer: SupportScorer) -> Label:
+        """The scorer's label, asked for once: a draft is proven again with what was added to it."""
+        if (claim, evidence) not in self._scored:
+            self._scored[claim, evidence] = scorer.score(claim, evidence, self._asked.language).label
+        return self._scored[claim, evidence]
 
     def _known_words(self, words: Sequence[str]) -> bool:
         """Whether each of some words stands anywhere in the archive."""
@@ -314,7 +331,7 @@ class _Answering:
         **trace: Any,
     ) -> Answer:
         with self._steps.step("checking"):
-            proven, citations, refused = prove(drafted, _by_id(evidence), self._understood, self._supports)
+            proven, citations, refused = prove(drafted, _by_id(evidence), self._understood, self._weigh_claim)
         claims = tuple(claim for claim in proven if claim.citations)
         yours = tuple(claim.text for claim in proven if not claim.citations)
         if not claims and not yours:
@@ -360,7 +377,11 @@ class _Answering:
             "time": {**times, **({"order": when.order} if when.order else {})},
             "hits": [{"passage": hit.passage.id, "score": round(hit.score, 4)} for hit in hits],
             "milliseconds": self._steps.milliseconds,
+            **({"scorer": self._scorer.name} if self._scorer else {}),
         }
+
+
+_REFUSED_FOR = {Label.CONTRADICTED: Reason.CONTRADICTED, Label.NOT_ENOUGH: Reason.NOT_SUPPORTED}
 
 
 def inverse_frequencies(frequencies: Mapping[str, int], passages: int) -> dict[str, float]:

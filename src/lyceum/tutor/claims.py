@@ -13,12 +13,12 @@ from lyceum.tutor.times import Window, speaks_of_another_time
 from lyceum.tutor.understanding import Understood
 from lyceum.tutor.verify import Citation, check_claim, verify
 
-Supports = Callable[[str, Sequence[Citation]], bool]
-"""Whether cited sentences say what a claim says."""
+Weigh = Callable[[str, Sequence[Citation]], Reason | None]
+"""Says why cited sentences do not carry a claim, or None where they do."""
 
 
 def prove(
-    drafted: Sequence[DraftClaim], sources: Mapping[str, Source], understood: Understood, supports: Supports
+    drafted: Sequence[DraftClaim], sources: Mapping[str, Source], understood: Understood, weigh: Weigh
 ) -> tuple[list[Claim], list[Citation], list[Refusal]]:
     """What stands of a draft: claims whose every quotation was found and whose words rest on them.
 
@@ -34,8 +34,8 @@ def prove(
         text = _said(claim, proven)
         whole = claim.yours or len(proven) == max(1, len(results))
         why = _against(claim, text, proven, understood) or (None if whole else Reason.NO_CITATION)
-        if not why and not (claim.quoting or claim.yours or supports(claim.text, proven)):
-            why = Reason.NOT_SUPPORTED
+        if not why and not (claim.quoting or claim.yours):
+            why = weigh(claim.text, proven)
         if why:
             refused.append(Refusal(text, why))
         elif text not in (earlier.text for earlier in claims):
