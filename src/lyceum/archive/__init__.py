@@ -2,7 +2,7 @@
 
 from lyceum.archive.corrections import Sureness, edited, joined, sureness, write_table
 from lyceum.archive.drafts import Draft, Part
-from lyceum.archive.extract import LimitedWorker
+from lyceum.archive.extract import LimitedWorker, has_pictures
 from lyceum.archive.ingest import Intake, Refused, Taken, stored_extract
 from lyceum.archive.likeness import bands, sketch
 from lyceum.archive.model import Block, Extracted, Metadata, Page, PartialDate, TextBuilder
@@ -56,7 +56,7 @@ __all__ = [
     "Page", "PageFinder", "Part", "PartialDate", "Passage", "Place", "Product", "Reading", "Received", "Records",
     "Refused", "Rounds", "Segment", "SegmentedProduct", "SourceState", "SqliteCatalogue", "State", "Sureness",
     "Taken", "TextBuilder", "Texts", "WebDocument", "bands", "document_id", "document_of", "edited", "file_mark",
-    "file_name", "find_files", "joined", "metadata_of", "most_alike", "packed_structure", "passage_of",
+    "file_name", "find_files", "has_pictures", "joined", "metadata_of", "most_alike", "packed_structure", "passage_of",
     "plain_pages", "safe_html", "segment", "sketch", "stated_day", "stored_extract", "sureness", "text_between",
     "text_blocks", "text_digest", "unpacked_structure", "version_id", "wordpress_post", "write_table",
 ]  # fmt: skip

@@ -24,9 +24,10 @@ from typing import IO, Any, Protocol, TypeVar, cast
 from lyceum.archive.drafts import LARGEST_DRAFT, Draft, checked_draft, draft_of, reader_of, too_long
 from lyceum.archive.model import Block, Extracted, Metadata, Page
 from lyceum.archive.parts import PARTS_A_FILE, Part
+from lyceum.archive.pictures import checked_picture, may_have_pictures
 from lyceum.errors import ExtractionFailed, LyceumError
 
-__all__ = ["Extractor", "LimitedWorker", "detect", "draft_here", "extract_here"]
+__all__ = ["Extractor", "LimitedWorker", "detect", "draft_here", "extract_here", "has_pictures"]
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +92,12 @@ def detect(head: bytes, name: str) -> str:
         return "application/x-empty"
     named = _BY_NAME.get(Path(name).suffix.lower(), "")
     return _by_signature(head, named) or _by_markup(head, named) or named or _text_or_not(head)
+
+
+def has_pictures(path: Path, name: str) -> bool:
+    """Whether a file may show its pages as they look, by its first bytes."""
+    with path.open("rb") as stream:
+        return may_have_pictures(detect(stream.read(HEAD_BYTES), name))
 
 
 def extract_here(path: Path, name: str, media_type: str) -> Extracted:
@@ -176,7 +183,17 @@ class LimitedWorker:
         request = {"path": str(path.absolute()), "name": name, "as": "draft"}
         return self._asked(request, lambda reply: checked_draft(reply["draft"]))
 
-    def _asked(self, request: Mapping[str, str], read: Callable[[Mapping[str, Any]], _Value]) -> _Value:
+    def pictured(self, path: Path, name: str) -> list[bool]:
+        """Of each page of an original whether it can be shown as it looks; raises ExtractionFailed."""
+        request = {"path": str(path.absolute()), "name": name, "as": "pictured"}
+        return self._asked(request, lambda reply: [one is True for one in reply["pictured"][:_PAGES_A_FILE]])
+
+    def picture(self, path: Path, name: str, number: int, width: int) -> bytes:
+        """A page of an original, counted from 0, as a JPEG; raises ExtractionFailed."""
+        request = {"path": str(path.absolute()), "name": name, "as": "picture", "number": number, "width": width}
+        return self._asked(request, lambda reply: checked_picture(reply["picture"]))
+
+    def _asked(self, request: Mapping[str, Any], read: Callable[[Mapping[str, Any]], _Value]) -> _Value:
         name = request["name"]
         self._check_size(Path(request["path"]), name)
         try:
@@ -248,6 +265,7 @@ _CODES = frozenset(
         "archive_bomb",
         "unsafe_path",
         "memory_limit",
+        "no_picture",
         "ocr_missing",
     ]
 )
@@ -286,7 +304,7 @@ class _Child:
         """Whether it lives and has not yet served so many files that leaks of libraries could matter."""
         return self._process.poll() is None and self._served < _FILES_A_CHILD
 
-    def ask(self, request: Mapping[str, str], *, seconds: float) -> Mapping[str, Any]:
+    def ask(self, request: Mapping[str, Any], *, seconds: float) -> Mapping[str, Any]:
         """Sends a request and awaits its answer for at most `seconds`, start of the child not counted.
 
         Each page that it recognised gives it as much time again.

@@ -6,6 +6,7 @@ and it ends when its parent does.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import ctypes
 import json
@@ -20,6 +21,7 @@ from lyceum.archive.extract import HEAD_BYTES, REPLY_BYTES, detect, draft_here, 
 from lyceum.archive.model import Extracted
 from lyceum.archive.pace import listen
 from lyceum.archive.parts import Part, split_here
+from lyceum.archive.pictures import picture_here, pictured_here
 from lyceum.errors import ExtractionFailed
 
 _OPEN_FILES = 64
@@ -47,7 +49,7 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
                     _send(replies, {"part": part.as_dict()})
                 reply: dict[str, Any] = {"parted": True}
             else:
-                reply = answer(Path(request["path"]), request["name"], as_draft=request.get("as") == "draft")
+                reply = answer(Path(request["path"]), request["name"], request)
         except ExtractionFailed as error:
             reply = {"error": error.as_dict()}
         except MemoryError:
@@ -63,13 +65,20 @@ def _parts(request: Mapping[str, Any]) -> Iterator[Part]:
     return split_here(path, name, detect(_head(path), name), request["split"])
 
 
-def answer(path: Path, name: str, *, as_draft: bool = False) -> dict[str, Any]:
-    """One file's text or error, ready for JSON; a MemoryError is the caller's to handle."""
+def answer(path: Path, name: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What is wanted of one file or the error, ready for JSON; a MemoryError is the caller's to handle."""
     try:
         kind = detect(_head(path), name)
-        if as_draft:
-            return {"draft": draft_here(path, name, kind).as_dict()}
-        return {"extracted": _as_dict(extract_here(path, name, kind))}
+        match wanted.get("as"):
+            case "draft":
+                return {"draft": draft_here(path, name, kind).as_dict()}
+            case "pictured":
+                return {"pictured": pictured_here(path, name, kind)}
+            case "picture":
+                picture = picture_here(path, name, kind, wanted["number"], wanted["width"])
+                return {"picture": base64.b64encode(picture).decode()}
+            case _:
+                return {"extracted": _as_dict(extract_here(path, name, kind))}
     except ExtractionFailed as error:
         return {"error": error.as_dict()}
 

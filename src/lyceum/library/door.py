@@ -35,6 +35,7 @@ from lyceum.library.answers import KeptAnswers, Recheck, recheck
 from lyceum.library.integrity import Problem, find_problems
 from lyceum.library.keeping import Keeping
 from lyceum.library.parts import make_model, make_scorer
+from lyceum.library.pictures import Pictures
 from lyceum.library.quoting import Stretches, known_works
 from lyceum.library.sources import Gathered
 from lyceum.library.work import Progress, silent
@@ -134,6 +135,7 @@ class Library(Keeping):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._rows: tuple[int, Mapping[int, Document]] | None = None
+        self.pictures = Pictures(settings, self.original)
 
     # --- adding --------------------------------------------------------------------------------------
 
@@ -316,6 +318,11 @@ class Library(Keeping):
     def answers(self) -> KeptAnswers:
         """The answers that this home's owner has kept."""
         return KeptAnswers(self._settings.home / "answers")
+
+    def close(self) -> None:
+        """Gives back what is held."""
+        self.pictures.close()
+        super().close()
 
     def recheck(self, kept: Mapping[str, Any]) -> list[Recheck]:
         """Each quotation of a kept answer as the archive has it today."""

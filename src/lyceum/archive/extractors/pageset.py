@@ -49,6 +49,31 @@ class PageSetExtractor:
 extractor = PageSetExtractor()
 
 
+def page_images(path: Path, name: str) -> list[str]:
+    """The member that shows each page of the volume, in their order; empty where none does."""
+    mets, sidecars, images = "", [], []
+    for member in _expand(path, name):
+        inner = member.name.split("!/", 1)[-1]
+        if PurePosixPath(inner).suffix.lower() in IMAGES:
+            images.append(inner)
+        elif inner.lower().endswith(_SIDECARS):
+            sidecars.append(inner)
+            if is_mets(inner) and not mets:
+                with member.open() as stream:
+                    mets = decode(stream.read(_SIDECAR_BYTES), inner).text
+    leaves = _from_mets(mets, [*sidecars, *images])[0] if mets else []
+    return [leaf.image for leaf in leaves or _by_name(sidecars, images)]
+
+
+def member_bytes(path: Path, name: str, wanted: str) -> bytes:
+    """What a member of the volume holds; raises LookupError where it has none of that name."""
+    for member in _expand(path, name):
+        if member.name.split("!/", 1)[-1] == wanted:
+            with member.open() as stream:
+                return bytes(stream.read())
+    raise LookupError(wanted)
+
+
 @dataclass(frozen=True, slots=True)
 class _Leaf:
     """A page of the volume: its label, and the members that hold its recognised text and its image."""
