@@ -1,4 +1,6 @@
-"""A site of the three known documents, started as a person starts it, on a free port of this machine."""
+"""Two sites of the three known documents, on free ports of this machine: the owner's, started as a person starts it,
+and a house with people in it, which runs in the process of the tests.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +23,14 @@ import pytest
 from conftest import write_files
 from lyceum.config import Settings
 from lyceum.library import Library
+from lyceum.server.desk import Desk, put_away, put_up
+from lyceum.server.run import _first_path, _listening, _Server, make_application
+from server.visiting import Visitor
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-the-tests-that-nobody-guesses"  # noqa: S105
+HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
+HIDDEN_TITLE = "Minutes of the Cellar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,7 @@ class Site:
 
     address: str
     home: Path
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[str] | None = None
     first: str = ""
     """The link that creates the administrator."""
 
@@ -95,18 +103,92 @@ def site(tmp_path_factory: pytest.TempPathFactory, _filled: Path, models: Path) 
 
 
 @pytest.fixture(scope="session")
-def guarded(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Site]:
-    """A site that anybody may ask of its main collection, and who has the token of the minutes too."""
-    place = tmp_path_factory.mktemp("guarded")
-    write_files(place / "files")
-    (place / "minutes.txt").write_text("The committee met in the cellar of the bakery. It sent the weavers bread.\n")
-    (place / "token").write_text(f"{TOKEN}\n")
-    with Library.open(Settings(place / "home", models, threads=1)) as library:
-        library.add([str(place / "files")], vectors=False)
-        library.add([str(place / "minutes.txt")], collection="minutes", vectors=False)
-    token = str(place / "token")
-    with running(place / "home", models, LYCEUM_ANONYMOUS="main", LYCEUM_API_TOKEN_FILE=token) as started:
+def house(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Site]:
+    """A site that anybody may ask of its main collection, and members and who has its token of the minutes too.
+
+    One of its documents is full of markup. Django knows one home in a process, so there is one house in it.
+    """
+    place = tmp_path_factory.mktemp("house")
+    settings = Settings(place / "home", models, threads=1, anonymous="main", api_token=TOKEN)
+    _furnish(settings, place)
+    with in_this_process(settings) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def administrator(house: Site) -> Visitor:
+    return Visitor(house.address).join(house.first, "ada@example.org")
+
+
+@pytest.fixture(scope="session")
+def people(administrator: Visitor) -> dict[str, Visitor]:
+    """A visitor of each role, and one of none."""
+    joined = {
+        role: administrator.invite(role, f"{role}@example.org") for role in ("reader", "member", "librarian", "officer")
+    }
+    return {"stranger": Visitor(administrator.address), **joined, "administrator": administrator}
+
+
+@contextlib.contextmanager
+def in_this_process(settings: Settings) -> Iterator[Site]:
+    """A whole site with its worker, at a free port until the end of the block."""
+    with _environment(LYCEUM_HOME=str(settings.home), LYCEUM_CACHE=str(settings.cache)):
+        application = make_application(settings, "127.0.0.1")
+        from django.conf import settings as of_django  # noqa: PLC0415  (they are there from now on)
+
+        # A password of the tests need not withstand a year of guessing.
+        of_django.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with Library.open(settings) as library, _worker(settings), _listening("127.0.0.1", 0) as listener:
+        desk, ready = Desk(library, settings), threading.Event()
+        put_up(desk)
+        server = _Server(application, ready.set)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        assert ready.wait(60)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        try:
+            yield Site(address, settings.home, None, address + _first_path())
+        finally:
+            server.should_exit = True
+            thread.join(20)
+            put_away()
+
+
+@contextlib.contextmanager
+def _worker(settings: Settings) -> Iterator[None]:
+    with Library.open(settings) as library:
+        thread = threading.Thread(target=library.serve, kwargs={"vectors": False}, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            library.stop()
+            thread.join(20)
+
+
+@contextlib.contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _furnish(settings: Settings, place: Path) -> None:
+    write_files(place / "files")
+    (place / "files" / "hostile.txt").write_text(f"The weavers of {HOSTILE} struck.\n\n{HOSTILE} was all they said.\n")
+    (place / "minutes.txt").write_text("The committee met in the cellar of the bakery. It sent the weavers bread.\n")
+    (place / "list.csv").write_text(
+        "file,title,creator\n"
+        f'hostile.txt,"Of {HOSTILE.replace(chr(34), chr(34) * 2)}","{HOSTILE.replace(chr(34), chr(34) * 2)}"\n'
+        f"minutes.txt,{HIDDEN_TITLE},Ada Holt\n"
+    )
+    with Library.open(settings) as library:
+        library.add([str(place / "files")], metadata=place / "list.csv", vectors=False)
+        library.add([str(place / "minutes.txt")], metadata=place / "list.csv", collection="minutes", vectors=False)
 
 
 @pytest.fixture

@@ -10,26 +10,24 @@ OWNER = {"Authorization": f"Bearer {TOKEN}"}
 BAKERY = "cellar of the bakery"
 
 
-def test_without_a_token_only_what_anybody_may_read_is_there(guarded):
-    documents = guarded.get("api/v1/documents").json()["documents"]
+def test_without_a_token_only_what_anybody_may_read_is_there(house):
+    documents = house.get("api/v1/documents").json()["documents"]
     assert {document["collection"] for document in documents} == {"main"}
-    assert len(guarded.get("api/v1/documents", headers=OWNER).json()["documents"]) == len(documents) + 1
+    assert len(house.get("api/v1/documents", headers=OWNER).json()["documents"]) == len(documents) + 1
 
 
-def test_the_minutes_leak_by_no_door(guarded):
-    hidden = guarded.get("api/v1/documents", headers=OWNER, params={"collection": "minutes"}).json()["documents"][0][
-        "id"
-    ]
+def test_the_minutes_leak_by_no_door(house):
+    hidden = house.get("api/v1/documents", headers=OWNER, params={"collection": "minutes"}).json()["documents"][0]["id"]
     asked = {"messages": [{"role": "user", "content": "Where did the committee meet?"}], "model": "extractive"}
     draft = {"text": "They say “The committee met in the cellar of the bakery” and more."}
     told = [
-        guarded.get(f"api/v1/documents/{hidden}"),
-        guarded.get(f"api/v1/documents/{hidden}/text"),
-        guarded.get("api/v1/search", params={"query": BAKERY, "mode": "lexical"}),
-        guarded.get("api/v1/ask", params={"question": "Where did the committee meet?"}),
-        guarded.post("api/v1/check-quotes", json=draft),
-        guarded.get("api/v1/coverage"),
-        guarded.post("v1/chat/completions", json=asked),
+        house.get(f"api/v1/documents/{hidden}"),
+        house.get(f"api/v1/documents/{hidden}/text"),
+        house.get("api/v1/search", params={"query": BAKERY, "mode": "lexical"}),
+        house.get("api/v1/ask", params={"question": "Where did the committee meet?"}),
+        house.post("api/v1/check-quotes", json=draft),
+        house.get("api/v1/coverage"),
+        house.post("v1/chat/completions", json=asked),
     ]
     assert [answer.status_code for answer in told] == [404, 404, 200, 200, 200, 200, 200]
     for answer in told[2:]:
@@ -40,14 +38,14 @@ def test_the_minutes_leak_by_no_door(guarded):
     assert told[4].json()["quotations"][0]["verdict"] == "not_found"
 
 
-def test_who_has_the_token_finds_them(guarded):
-    found = guarded.get("api/v1/search", headers=OWNER, params={"query": BAKERY, "mode": "lexical"}).json()["hits"]
+def test_who_has_the_token_finds_them(house):
+    found = house.get("api/v1/search", headers=OWNER, params={"query": BAKERY, "mode": "lexical"}).json()["hits"]
     assert found[0]["collection"] == "minutes"
 
 
 @pytest.mark.parametrize("path", ["api/v1/documents", "api/v1/coverage", "v1/models"])
-def test_a_wrong_token_is_refused_even_where_none_is_needed(guarded, path):
-    answer = guarded.get(path, headers={"Authorization": "Bearer another"})
+def test_a_wrong_token_is_refused_even_where_none_is_needed(house, path):
+    answer = house.get(path, headers={"Authorization": "Bearer another"})
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Bearer realm="lyceum"')
     assert answer.json()["error"]["code"] == "token_wrong"
 
@@ -58,5 +56,5 @@ def test_whom_a_proxy_brings_is_not_taken_for_the_owner(site, header):
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "token_missing")
 
 
-def test_health_needs_no_token(guarded):
-    assert guarded.get("health", headers={"Authorization": "Bearer another"}).status_code == 200
+def test_health_needs_no_token(house):
+    assert house.get("health", headers={"Authorization": "Bearer another"}).status_code == 200

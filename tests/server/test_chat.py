@@ -119,9 +119,9 @@ def test_what_cannot_be_asked_is_refused_as_clients_expect(client, model, messag
     assert refused.value.body["message"]
 
 
-def test_the_token_is_the_clients_key(guarded):
-    with client_of(guarded, TOKEN) as owner:
-        said = owner.chat.completions.create(model="extractive", messages=asked("Where did the committee meet?"))
-        assert "minutes" in said.choices[0].message.content
-    with client_of(guarded, "another") as stranger, pytest.raises(openai.AuthenticationError):
+def test_the_token_is_the_clients_key(house):
+    with client_of(house, TOKEN) as owner:
+        said = owner.chat.completions.create(model="extractive", messages=asked("What was sent to the weavers?"))
+        assert "sent the weavers bread" in said.choices[0].message.content
+    with client_of(house, "another") as stranger, pytest.raises(openai.AuthenticationError):
         stranger.models.list()

@@ -69,7 +69,8 @@ def test_a_closed_desk_takes_nothing(desk):
         desk.run(lambda library: library.readable())
 
 
-def test_there_is_one_desk_at_a_time(desk):
+def test_there_is_one_desk_at_a_time(desk, monkeypatch):
+    monkeypatch.setattr("lyceum.server.desk._open", [])
     with pytest.raises(Busy):
         the_desk()
     put_up(desk)

@@ -92,11 +92,11 @@ def test_what_cannot_be_asked_is_an_error_that_an_assistant_can_read(site, name,
     assert said in result.content[0].text
 
 
-def test_over_http_the_token_says_what_may_be_read(guarded):
+def test_over_http_the_token_says_what_may_be_read(house):
     async def found(key: str | None) -> int:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         async with httpx2.AsyncClient(headers=headers, timeout=60) as http:
-            transport = streamable_http_client(f"{guarded.address}mcp", http_client=http)
+            transport = streamable_http_client(f"{house.address}mcp", http_client=http)
             async with Client(transport) as client:
                 result = await client.call_tool("search", {"query": "cellar of the bakery"})
                 if result.is_error:

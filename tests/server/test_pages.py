@@ -4,52 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from conftest import write_files
-from lyceum.config import Settings
-from lyceum.library import Library
-from server.conftest import TOKEN, Site, running
+from server.conftest import HIDDEN_TITLE, HOSTILE, Site
 from server.visiting import PASSWORD, Visitor
 
-HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
-HIDDEN_TITLE = "Minutes of the Cellar"
 HIDDEN_WORDS = "cellar of the bakery"
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Site]:
-    """A site with a collection that stands open, one for members, and a document full of markup."""
-    place = tmp_path_factory.mktemp("house")
-    write_files(place / "files")
-    (place / "files" / "hostile.txt").write_text(f"The weavers of {HOSTILE} struck.\n\n{HOSTILE} was all they said.\n")
-    (place / "minutes.txt").write_text("The committee met in the cellar of the bakery. It sent the weavers bread.\n")
-    (place / "list.csv").write_text(
-        "file,title,creator\n"
-        f'hostile.txt,"Of {HOSTILE.replace(chr(34), chr(34) * 2)}","{HOSTILE.replace(chr(34), chr(34) * 2)}"\n'
-        f"minutes.txt,{HIDDEN_TITLE},Ada Holt\n"
-    )
-    with Library.open(Settings(place / "home", models, threads=1)) as library:
-        library.add([str(place / "files")], metadata=place / "list.csv", vectors=False)
-        library.add([str(place / "minutes.txt")], metadata=place / "list.csv", collection="minutes", vectors=False)
-    with running(place / "home", models, LYCEUM_ANONYMOUS="main", LYCEUM_API_TOKEN=TOKEN) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def administrator(house: Site) -> Visitor:
-    return Visitor(house.address).join(house.first, "ada@example.org")
-
-
-@pytest.fixture(scope="module")
-def people(administrator: Visitor) -> dict[str, Visitor]:
-    joined = {
-        role: administrator.invite(role, f"{role}@example.org") for role in ("reader", "member", "librarian", "officer")
-    }
-    return {"stranger": Visitor(administrator.address), **joined, "administrator": administrator}
 
 
 @pytest.fixture(scope="module")

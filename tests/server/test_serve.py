@@ -55,9 +55,9 @@ def test_its_key_is_kept_in_the_home_for_its_user_alone(site):
     assert len(key.read_text()) >= 50
 
 
-def test_its_worker_does_what_is_added_beside_it_and_ctrl_c_ends_both(home, files, models, start):
+def test_its_worker_does_what_is_added_beside_it_no_question_is_logged_and_ctrl_c_ends_both(home, files, models, start):
     """The command only stores the file; the worker of the site does the rest."""
-    started = start(home)
+    started = start(home, LYCEUM_MODELS="openai:none")
     began = children(started.process.pid)
     assert began
     page = files / "bakers.txt"
@@ -70,9 +70,16 @@ def test_its_worker_does_what_is_added_beside_it_and_ctrl_c_ends_both(home, file
         return bool(hits) and "biscuits" in hits[0]["text"]
 
     assert becomes(found, 30)
+    word = "zanzibar"
+    started.get("api/v1/search", params={"query": word})
+    started.get("api/v1/search", params={"query": word, "limit": "many"})
+    started.get("api/v1/ask", params={"question": f"Where is {word}?"})
+    started.get(f"api/v1/{word}")
+    started.post("v1/chat/completions", json={"model": "x", "messages": [{"role": "user", "content": word}]})
+    started.post("mcp", json={"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": word}})
     started.process.send_signal(signal.SIGINT)
     assert started.process.wait(20) == 0
-    assert started.process.stderr.read() == ""
+    assert word not in started.process.stderr.read()
     assert becomes(lambda: all(map(gone, began)))
 
 

@@ -6,13 +6,8 @@ import re
 
 import pytest
 from babel.messages.pofile import read_po
-from django.conf import settings
 
 from lyceum.server.files import compiled
-
-if not settings.configured:
-    settings.configure()
-
 from server.translating import WEB, messages
 
 LANGUAGES = ["ar", "de", "es", "fr"]
@@ -24,6 +19,7 @@ def told(language: str):
         return {message.id: message.string for message in read_po(file, locale=language) if message.id}
 
 
+@pytest.mark.usefixtures("house")  # Django reads templates when it has settings
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_text_is_missing_and_none_is_left_over(language):
     known, wanted = told(language), messages()
