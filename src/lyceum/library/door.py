@@ -238,6 +238,11 @@ class Library(Keeping):
         counts = self._catalogue.counts()
         return sum(counts.get(state, 0) for state in READABLE)
 
+    @property
+    def revision(self) -> int:
+        """A number that grows with every change of what the archive holds or knows of it."""
+        return self._catalogue.revision
+
     def failed(self) -> list[Document]:
         """The versions from which no text could be taken."""
         return list(self._catalogue.find(states=(State.FAILED,)))
