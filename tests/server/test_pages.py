@@ -177,9 +177,9 @@ def test_words_of_documents_their_metadata_and_readers_never_become_markup(house
             policy = answer.headers["content-security-policy"]
             assert "unsafe" not in policy
             assert "default-src 'none'" in policy
-            assert not re.search(r"<script(?![^>]*\ssrc=)(?![^>]*application/json)|\sstyle=|\son\w+=\"", answer.text), (
-                path
-            )
+            assert not re.search(
+                r"<script(?![^>]*\ssrc=)(?![^>]*application/(?:ld\+)?json)|\sstyle=|\son\w+=\"", answer.text
+            ), path
 
 
 def test_a_file_is_saved_and_not_shown(house):

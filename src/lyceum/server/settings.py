@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "lyceum.server.accounts",
     "lyceum.server.reading",
+    "lyceum.server.ledger",
     "lyceum.server.web",
     "django_htmx",
     "allauth",

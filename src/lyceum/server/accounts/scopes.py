@@ -29,6 +29,12 @@ def scope_of_headers(headers: Mapping[str, str], settings: Settings) -> Scope:
     return access(headers, settings, open_collections())
 
 
+def public_scope(request: HttpRequest) -> Scope:
+    """What anybody may read, also where somebody with an account or a token asks; raises AccessRefused."""
+    headers = {name: value for name, value in request.headers.items() if name.lower() != "authorization"}
+    return scope_of_headers({name.lower(): value for name, value in headers.items()}, the_desk().settings)
+
+
 def person_of(request: HttpRequest) -> Person | None:
     """Who is signed in."""
     user: Any = getattr(request, "user", None)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from lyceum.errors import InvalidValue
-from lyceum.library import Library, Order, read_query
+from lyceum.library import Order, read_query
 from lyceum.server.accounts.scopes import scope_of
 from lyceum.server.desk import the_desk
+from lyceum.server.web import sitemaps
 
 _NEWEST = 30
-_MOST_ADDRESSES = 50_000
+_MAP = "application/xml; charset=utf-8"
 _LONGEST_QUERY = 2_000
 
 
@@ -50,12 +51,15 @@ def opensearch(request: HttpRequest) -> HttpResponse:
 
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every page that whoever asks may read."""
-    scope = scope_of(request)
+    return HttpResponse(sitemaps.sitemap(_base(request), _readable(request)), content_type=_MAP)
 
-    def task(library: Library) -> list[str]:
-        return [document.id for document in library.documents(scope=scope)][:_MOST_ADDRESSES]
 
-    return _xml(request, "web/sitemap.xml", {"documents": the_desk().run(task)}, "application/xml")
+def sitemap_part(request: HttpRequest, number: int) -> HttpResponse:
+    """A part of the map of a site with very many documents."""
+    part = sitemaps.part(_base(request), _readable(request), number)
+    if part is None:
+        raise Http404
+    return HttpResponse(part, content_type=_MAP)
 
 
 def robots(request: HttpRequest) -> HttpResponse:
@@ -114,6 +118,14 @@ def _feed(request: HttpRequest, title: str, entries: list[dict[str, Any]]) -> Ht
     return _xml(request, "web/feed.xml", told, "application/atom+xml")
 
 
+def _readable(request: HttpRequest) -> list[str]:
+    scope = scope_of(request)
+    return the_desk().run(lambda library: [document.id for document in library.documents(scope=scope)])
+
+
+def _base(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/").rstrip("/")
+
+
 def _xml(request: HttpRequest, template: str, told: dict[str, Any], kind: str) -> HttpResponse:
-    base = request.build_absolute_uri("/").rstrip("/")
-    return render(request, template, {**told, "base": base}, content_type=f"{kind}; charset=utf-8")
+    return render(request, template, {**told, "base": _base(request)}, content_type=f"{kind}; charset=utf-8")

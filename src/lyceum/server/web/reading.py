@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from lyceum.contract import filter_of
@@ -29,6 +30,7 @@ from lyceum.library import (
 )
 from lyceum.server.accounts.scopes import scope_of
 from lyceum.server.desk import the_desk
+from lyceum.server.web.describing import dublin_core, json_in_page, schema_org
 from lyceum.server.web.shaping import marked, occurrences, parts, picture, stretch
 from lyceum.server.web.words import collection_name, language_name
 
@@ -114,7 +116,8 @@ def reader(request: HttpRequest, document: str) -> HttpResponse:
 
     opened = the_desk().run(task)
     address = f"/documents/{quote(document)}" + (f"?version={quote(version)}" if version else "")
-    return render(request, "web/reader.html", {**opened, "address": address, "words": words, "cited": cited})
+    context = {**opened, "address": address, "words": words, "cited": cited, "told": _told_of(request, opened["shown"])}
+    return render(request, "web/reader.html", context)
 
 
 def original(request: HttpRequest, document: str) -> FileResponse:
@@ -252,6 +255,7 @@ def _opened(library: Library, document: Document, at: int, cited: tuple[int, int
     base = f"/documents/{document.id}?version={document.version}"
     versions = [version for version in library.versions(document.id) if version.characters]
     return {
+        "shown": document,
         "document": {**_listed(document), **_described(document)},
         "parts": list(parts(library.text(document, begin, end), begin, blocks, pages, cited)),
         "before": f"{base}&at={max(0, begin - 1)}" if begin else None,
@@ -272,6 +276,17 @@ def _opened(library: Library, document: Document, at: int, cited: tuple[int, int
             for n, v in enumerate(versions, start=1)
         ],
         "is_newest": document.version == versions[-1].version if versions else True,
+    }
+
+
+def _told_of(request: HttpRequest, document: Document) -> dict[str, Any]:
+    """A document in the words of libraries and of search engines."""
+    page = request.build_absolute_uri(f"/documents/{document.id}")
+    archive = the_desk().settings.archive_name or "Lyceum"
+    return {
+        "page": page,
+        "dublin_core": list(dublin_core(document, page)),
+        "schema": mark_safe(json_in_page(schema_org(document, page, archive))),  # noqa: S308  (it escapes markup)
     }
 
 

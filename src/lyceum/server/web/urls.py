@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lyceum.server.web import feeds, keeping, people, reading, tutoring
+from lyceum.server.web import feeds, harvest, keeping, people, reading, tutoring
 
 urlpatterns = [
     path("", reading.home, name="home"),
@@ -32,6 +32,8 @@ urlpatterns = [
     path("feed.atom", feeds.arrivals, name="feed"),
     path("opensearch.xml", feeds.opensearch, name="opensearch"),
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("sitemap-<int:number>.xml", feeds.sitemap_part, name="sitemap-part"),
+    path("oai", harvest.harvest, name="oai"),
     path("robots.txt", feeds.robots, name="robots"),
     path("manifest.webmanifest", feeds.manifest, name="manifest"),
     path("worker.js", feeds.service_worker, name="worker"),
