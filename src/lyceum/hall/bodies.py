@@ -85,12 +85,11 @@ def _due(state: State, at: datetime, touched: frozenset[str]) -> list[Event]:
         held = state.holding(seat_id, at)
         if held is not None and (reason := _falls(state, state.seat(seat_id), held.person, at)):
             return [SeatLeft(at=at, seat=seat_id, person=held.person, reason=reason)]
-    for petition in state.petitions.values():
-        if petition.ballot is None and petition.span.holds(at):
-            if state.holder(petition.seat, at) != petition.person:
-                return [RecallLapsed(at=at, petition=petition.id)]
-            if reached(state, petition, at):
-                return [RecallOpened(at=at, petition=petition.id, ballot=f"recall-{petition.id}")]
+    for petition in state.open_petitions(touched, at):
+        if state.holder(petition.seat, at) != petition.person:
+            return [RecallLapsed(at=at, petition=petition.id)]
+        if reached(state, petition, at):
+            return [RecallOpened(at=at, petition=petition.id, ballot=f"recall-{petition.id}")]
     return []
 
 
@@ -176,15 +175,15 @@ class BodyMoved(Event):
 
     def apply(self, state: State) -> None:
         state.body(self.body).parents.append((self.at, self.parent))
-        _cut_untied_seats(state, self.at)
+        _cut_untied_seats(state, self.body, self.at)
 
     def touches(self, state: State) -> frozenset[str]:
-        return frozenset(state.bodies)
+        return frozenset({self.body})
 
 
-def _cut_untied_seats(state: State, at: datetime) -> None:
-    """Ends the seats of delegates between bodies that have no tie any more."""
-    for seat, span in state.seats.values():
+def _cut_untied_seats(state: State, body: str, at: datetime) -> None:
+    """Ends the seats of delegates between a body and those with which it has no tie any more."""
+    for seat, span in (state.seats[seat_id] for seat_id in state.seats_touching({body})):
         if seat.kind is SeatKind.DELEGATE and not state.are_linked(seat.body, seat.sits_in, at):
             span.cut(at)
 
@@ -225,7 +224,7 @@ class AllianceLeft(Event):
     def apply(self, state: State) -> None:
         for span in state.body(self.body).alliances[self.alliance]:
             span.cut(self.at)
-        _cut_untied_seats(state, self.at)
+        _cut_untied_seats(state, self.body, self.at)
 
     def touches(self, state: State) -> frozenset[str]:
         return frozenset({self.body, self.alliance})
@@ -342,14 +341,15 @@ def _end(state: State, body: str, at: datetime, successors: tuple[str, ...], *, 
     """Ends a body with its memberships and its place in alliances; its children go to the heir."""
     for child in state.children(body, at):
         state.body(child).parents.append((at, heir))
+    allies = state.allies(body, at)
     ended = state.body(body)
     ended.span.cut(at)
     ended.successors = successors
     for spans in (*state.members[body].values(), *ended.alliances.values()):
         for span in spans:
             span.cut(at)
-    for other in state.bodies.values():
-        for span in other.alliances.get(body, ()):
+    for other in allies:
+        for span in state.body(other).alliances[body]:
             span.cut(at)
 
 
@@ -619,7 +619,7 @@ class RecallAsked(Event):
             raise NotInOrder("The seat is vacant.")
         if self.petition in state.petitions:
             raise InvalidValue(f"There was a petition “{self.petition}” before.", code="event_wrong")
-        if any(p.seat == self.seat and p.span.holds(self.at) for p in state.petitions.values()):
+        if any(p.seat == self.seat for p in state.petitions_of({seat.body}, self.at)):
             raise NotInOrder("A recall of this seat's holder is asked for already.", hint="Sign that petition.")
         _check_voter(state, seat.body, self.person, self.at)
 
@@ -628,6 +628,9 @@ class RecallAsked(Event):
         petition = Petition(self.petition, self.seat, holder, Span(self.at))
         petition.signatures[self.person].append(Span(self.at))
         state.petitions[self.petition] = petition
+
+    def touches(self, state: State) -> frozenset[str]:
+        return frozenset({state.seat(self.seat).body})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -645,6 +648,9 @@ class RecallSigned(Event):
 
     def apply(self, state: State) -> None:
         state.petitions[self.petition].signatures[self.person].append(Span(self.at))
+
+    def touches(self, state: State) -> frozenset[str]:
+        return frozenset({state.seat(state.petitions[self.petition].seat).body})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

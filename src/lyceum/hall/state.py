@@ -283,6 +283,17 @@ class State:
         wanted = set(bodies)
         return [seat.id for seat, _ in self.seats.values() if {seat.body, seat.sits_in} & wanted]
 
+    # --- recall
+
+    def petitions_of(self, bodies: Iterable[str], at: datetime) -> list[Petition]:
+        """The petitions that ran then, for seats that these bodies fill or that sit in them."""
+        seats = set(self.seats_touching(bodies))
+        return [found for found in self.petitions.values() if found.seat in seats and found.span.holds(at)]
+
+    def open_petitions(self, bodies: Iterable[str], at: datetime) -> list[Petition]:
+        """Those of them that still gathered signatures then."""
+        return [petition for petition in self.petitions_of(bodies, at) if petition.ballot is None]
+
     def add_seat(self, seat: Seat, at: datetime) -> None:
         """Puts a new seat where it is asked for."""
         self.seats[seat.id] = (seat, Span(at))
