@@ -161,7 +161,7 @@ from lyceum.hall.record import (
     record_event,
     verify_record,
 )
-from lyceum.hall.state import End, Holding, Mandate, Petition, Right, Seat, SeatKind, State
+from lyceum.hall.state import BodyState, End, Holding, Mandate, Petition, Right, Seat, SeatKind, Span, State
 
 __all__ = [
     "ABSTAIN",
@@ -190,6 +190,7 @@ __all__ = [
     "BodyFounded",
     "BodyMoved",
     "BodySplit",
+    "BodyState",
     "Cast",
     "Caution",
     "Change",
@@ -267,6 +268,7 @@ __all__ = [
     "SeatTaken",
     "SimpleMajority",
     "SingleTransferableVote",
+    "Span",
     "SpeechBegan",
     "Stage",
     "Standing",

@@ -63,11 +63,14 @@ class History:
         self._accept(event, added)
         return tuple(added)
 
-    def tick(self, at: datetime) -> tuple[Event, ...]:
-        """What follows from the passing of time alone, such as a petition whose threshold sank; call it often."""
+    def tick(self, at: datetime, bodies: Iterable[str] | None = None) -> tuple[Event, ...]:
+        """What follows from the passing of time alone, such as a petition whose threshold sank; call it often.
+
+        It is looked for in these bodies; None means in all.
+        """
         added: list[Event] = []
-        for found in _due(self.state, at, frozenset(self.state.bodies)):
-            self._accept(found, added)
+        while following := _due(self.state, at, frozenset(self.state.bodies if bodies is None else bodies)):
+            self._accept(following[0], added)
         return tuple(added)
 
     def _accept(self, event: Event, added: list[Event]) -> None:
