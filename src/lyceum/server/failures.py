@@ -17,6 +17,8 @@ from lyceum.errors import (
     InvalidValue,
     LyceumError,
     ModelFailed,
+    NotEntitled,
+    Refused,
     StepFailed,
     UnknownDocument,
     UsageError,
@@ -31,10 +33,24 @@ _STATUSES: tuple[tuple[type[LyceumError], int], ...] = (
     (StepFailed, 422),
     (UsageError, 400),
     (AccessRefused, 401),
+    (NotEntitled, 403),
+    (Refused, 409),
     (Busy, 503),
     (ModelFailed, 502),
 )
-_BY_CODE = {"origin_refused": 403, "role_missing": 403, "link_ended": 404, "too_often": 429}
+_BY_CODE = {
+    "origin_refused": 403,
+    "role_missing": 403,
+    "not_a_member": 403,
+    "link_ended": 404,
+    "unknown_body": 404,
+    "unknown_seat": 404,
+    "unknown_petition": 404,
+    "unknown_meeting": 404,
+    "unknown_motion": 404,
+    "unknown_ballot": 404,
+    "too_often": 429,
+}
 _RETRY_SECONDS = "5"
 
 
