@@ -25,7 +25,10 @@ from lyceum.config import Settings
 from lyceum.library import Library
 from lyceum.server.desk import Desk, put_away, put_up
 from lyceum.server.run import _first_path, _listening, _Server, make_application
+from server.inside import HOME, set_up
 from server.visiting import Visitor
+
+set_up()
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-the-tests-that-nobody-guesses"  # noqa: S105
@@ -109,7 +112,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Iterator[Si
     One of its documents is full of markup. Django knows one home in a process, so there is one house in it.
     """
     place = tmp_path_factory.mktemp("house")
-    settings = Settings(place / "home", models, threads=1, anonymous="main", api_token=TOKEN)
+    settings = Settings(HOME, models, threads=1, anonymous="main", api_token=TOKEN)
     _furnish(settings, place)
     with in_this_process(settings) as started:
         yield started

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "lyceum.server.accounts",
     "lyceum.server.reading",
     "lyceum.server.ledger",
+    "lyceum.server.hall",
     "lyceum.server.web",
     "django_htmx",
     "allauth",

@@ -1,0 +1,1 @@
+"""How the tables of the hall came to be."""

@@ -1,0 +1,79 @@
+"""Who may come to which row of the hall: the only ways in, for pages, API and acts alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from lyceum.errors import AccessRefused, InvalidValue, NotEntitled
+from lyceum.hall import Right
+from lyceum.server.hall import models, queries
+from lyceum.server.hall.acts import Actor
+from lyceum.server.hall.book import Book
+
+CLERKS = (Right.RECORD, Right.CHAIR)
+"""Who keeps a body's papers: its secretary and its chair."""
+
+
+def access_body(actor: Actor, body: str, at: datetime) -> models.Body:
+    """The body, for who may know of it: anybody where it is public, else those who belong to it or are near to it.
+
+    Raises InvalidValue as if there were none, so that nobody learns of a body by guessing.
+    """
+    found = models.Body.objects.filter(pk=body).first()
+    if found is None or not (found.public or actor.oversees or queries.is_near(actor.person, body, at)):
+        raise InvalidValue("There is no such body.", hint="Look at its address, or sign in.", code="unknown_body")
+    return found
+
+
+def access_inside(actor: Actor, body: str, at: datetime) -> models.Body:
+    """The body with what is its members' alone: names, meetings, petitions; raises AccessRefused for others."""
+    found = access_body(actor, body, at)
+    if not (actor.oversees or queries.belongs(actor.person, body, at)):
+        raise AccessRefused(
+            "This is for those who belong to this body.", hint="Ask one of its members.", code="not_a_member"
+        )
+    return found
+
+
+def access_seat(actor: Actor, seat: str, at: datetime) -> models.Seat:
+    """The seat, for who may know of the body that fills it."""
+    found = models.Seat.objects.select_related("body", "sits_in").filter(pk=seat).first()
+    if found is None:
+        raise InvalidValue("There is no such seat.", hint="Look at its address.", code="unknown_seat")
+    access_body(actor, found.body_id, at)
+    return found
+
+
+def access_petition(actor: Actor, petition: str, at: datetime) -> models.Petition:
+    """The petition, for who belongs to the body that fills the seat."""
+    found = models.Petition.objects.select_related("seat").filter(pk=petition).first()
+    if found is None:
+        raise InvalidValue("There is no such petition.", hint="Look at its address.", code="unknown_petition")
+    access_inside(actor, found.seat.body_id, at)
+    return found
+
+
+def access_meeting(actor: Actor, meeting: str, at: datetime) -> models.Meeting:
+    """The meeting, for who belongs to its body."""
+    found = models.Meeting.objects.select_related("body").filter(pk=meeting).first()
+    if found is None:
+        raise InvalidValue("There is no such meeting.", hint="Look at its address.", code="unknown_meeting")
+    access_inside(actor, found.body_id, at)
+    return found
+
+
+def needs_right(book: Book, actor: Actor, body: str, *rights: Right) -> None:
+    """Raises NotEntitled where she has none of these rights in the body now; an overseer of the site has them."""
+    book.state.body(body)
+    if actor.oversees or (actor.person and book.state.rights(actor.person, body, book.at) & set(rights)):
+        return
+    raise NotEntitled(
+        "You have not this right in this body.", hint=f"It goes with: {', '.join(right.value for right in rights)}."
+    )
+
+
+def needs_vote(book: Book, actor: Actor, body: str) -> None:
+    """Raises NotEntitled where she has no vote in the body now; nobody oversees her way into one."""
+    book.state.body(body)
+    if not (actor.person and book.state.may_vote(body, actor.person, book.at)):
+        raise NotEntitled("You have no vote in this body.", hint="Its members have, or the delegates who sit in it.")
