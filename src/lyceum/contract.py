@@ -18,6 +18,7 @@ from lyceum.library import (
     Facets,
     Filter,
     Hit,
+    Kind,
     Library,
     Page,
     PartialDate,
@@ -26,6 +27,8 @@ from lyceum.library import (
     Scope,
     SearchResult,
     Source,
+    Study,
+    Topic,
     Turn,
     sureness,
     turns_of,
@@ -45,6 +48,7 @@ __all__ = [
     "result_json",
     "search_json",
     "shown_json",
+    "studied",
     "timed",
 ]  # fmt: skip
 
@@ -84,6 +88,23 @@ def history_of(turns: Sequence[Mapping[str, Any]]) -> tuple[Turn, ...]:
         answer = turn.get("answer", " ".join(claim["text"] for claim in turn.get("claims", ())))
         said.append((turn["question"], str(answer or "")))
     return turns_of(said)
+
+
+def studied(library: Library, kind: str, topic: str, scope: Scope, said: Mapping[str, Any]) -> Study:
+    """What is made of a topic for study, under the filter that other values ask for; raises InvalidValue."""
+    limit = said.get("limit")
+    wanted = Topic(topic, scope, filter_of(said), limit)
+    return library.study(kind_of(kind), wanted, model=str(said.get("model") or "extractive"))
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of study of a name; raises InvalidValue."""
+    try:
+        return Kind(name)
+    except ValueError as error:
+        raise InvalidValue(
+            f"There is no kind of study “{name[:40]}”.", hint=f"Use one of {', '.join(Kind)}.", code="unknown_kind"
+        ) from error
 
 
 def own_passages(value: Any) -> tuple[Source, ...] | None:

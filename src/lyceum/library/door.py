@@ -38,6 +38,7 @@ from lyceum.library.parts import make_model, make_scorer
 from lyceum.library.pictures import Pictures
 from lyceum.library.quoting import Stretches, known_works
 from lyceum.library.sources import Gathered
+from lyceum.library.studying import Stacks
 from lyceum.library.work import Progress, silent
 from lyceum.search import (
     Filter,
@@ -57,16 +58,20 @@ from lyceum.tutor import (
     EXTRACTIVE,
     Answer,
     Asked,
+    Kind,
     Nearest,
     Question,
     QuoteReport,
     Searched,
     Source,
+    Study,
     SupportScorer,
     Tell,
+    Topic,
     ask,
     check_quotations,
     find_quotations,
+    make_study,
     source_of,
 )
 
@@ -318,6 +323,20 @@ class Library(Keeping):
     @cached_property
     def _scorer(self) -> SupportScorer | None:
         return make_scorer(self._settings, self._optional_embedder)
+
+    def study(self, kind: Kind, topic: Topic, *, model: str = EXTRACTIVE) -> Study:
+        """What the archive gives for studying a topic; see `lyceum.tutor.study`. Raises InvalidValue."""
+        return make_study(kind, topic, self._stacks(), make_model(model, self._settings))
+
+    def _stacks(self) -> Stacks:
+        return Stacks(
+            self.documents,
+            self._search,
+            lambda document, scope: [edition.document for edition in self.editions(document, scope)],
+            self._catalogue,
+            self._index_of_today(),
+            _Shelves(self).notice,
+        )
 
     @cached_property
     def answers(self) -> KeptAnswers:

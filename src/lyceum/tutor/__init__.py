@@ -14,14 +14,34 @@ from lyceum.tutor.model import Abstention, Nearest, Question, Quotation, Reason,
 from lyceum.tutor.quotes import Checked, QuoteReport, Shelf, Verdict, check_quotations
 from lyceum.tutor.report import quotes_as_html, quotes_as_text
 from lyceum.tutor.scoring import Label, ModelScorer, RuleScorer, Support, SupportScorer
+from lyceum.tutor.study import (
+    Card,
+    Dated,
+    Event,
+    Form,
+    Item,
+    Kind,
+    Lack,
+    Readings,
+    Rival,
+    Section,
+    Study,
+    Subject,
+    Topic,
+    forms_of,
+    make_study,
+    render,
+)
 from lyceum.tutor.understanding import turns_of
 from lyceum.tutor.verify import Citation, check_claim, verify
 
 __all__ = [
-    "EXTRACTIVE", "Abstention", "Answer", "Asked", "Checked", "Citation", "Claim", "Conflict", "Difference",
-    "Disagreement", "Known", "Label", "LanguageModel", "Leaning", "Mismatch", "ModelScorer", "Nearest", "Question",
-    "Quotation", "Quotations", "QuoteReport", "Quoted", "Reason", "Refusal", "RuleScorer", "Searched", "Shelf",
-    "Source", "Span", "Support", "SupportScorer", "Tell", "Translation", "Turn", "Verdict", "Work", "ask",
-    "attribute", "check_claim", "check_quotations", "contradicts", "find_quotations", "locate", "main_title",
-    "parse_object", "quotes_as_html", "quotes_as_text", "read_question", "source_of", "turns_of", "verify",
+    "EXTRACTIVE", "Abstention", "Answer", "Asked", "Card", "Checked", "Citation", "Claim", "Conflict", "Dated",
+    "Difference", "Disagreement", "Event", "Form", "Item", "Kind", "Known", "Label", "Lack", "LanguageModel",
+    "Leaning", "Mismatch", "ModelScorer", "Nearest", "Question", "Quotation", "Quotations", "QuoteReport",
+    "Quoted", "Readings", "Reason", "Refusal", "Rival", "RuleScorer", "Searched", "Section", "Shelf", "Source",
+    "Span", "Study", "Subject", "Support", "SupportScorer", "Tell", "Topic", "Translation", "Turn", "Verdict",
+    "Work", "ask", "attribute", "check_claim", "check_quotations", "contradicts", "find_quotations", "forms_of",
+    "locate", "main_title", "make_study", "parse_object", "quotes_as_html", "quotes_as_text", "read_question",
+    "render", "source_of", "turns_of", "verify",
 ]  # fmt: skip

@@ -15,10 +15,11 @@ from lyceum.contract import (
     own_passages,
     quotations_json,
     search_json,
+    studied,
     timed,
 )
 from lyceum.errors import InvalidValue
-from lyceum.library import Library, Mode, Order, Question, Scope, Turn, read_query
+from lyceum.library import Library, Mode, Order, Question, Scope, Study, Turn, read_query
 from lyceum.server.api.shapes import LONGEST_TEXT
 from lyceum.server.offered import model_of
 
@@ -44,6 +45,12 @@ def ask(
     model = model_of(said.get("model"), settings)
     question = Question(said["question"], scope, filter_of(said), own_passages(said.get("passages")), tuple(history))
     return {"id": None, **answer_json(*timed(library, question, model))}
+
+
+def study(library: Library, scope: Scope, said: Mapping[str, Any], settings: Settings) -> Study:
+    """What is made of a topic for study; raises InvalidValue for a model that the site does not offer."""
+    model = model_of(said.get("model"), settings)
+    return studied(library, said["kind"], said["topic"], scope, {**said, "model": model})
 
 
 def documents(library: Library, scope: Scope, said: Mapping[str, Any]) -> dict[str, Any]:

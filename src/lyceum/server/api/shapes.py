@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from lyceum.contract import MOST_HITS
-from lyceum.library import Mode, Order
+from lyceum.library import Kind, Mode, Order
 
 LONGEST_QUERY = 10_000
 LONGEST_QUESTION = 100_000
@@ -60,6 +60,16 @@ class QuestionAsked(Filtered):
 
     question: str = Field(max_length=LONGEST_QUESTION)
     model: Word | None = Field(None, description="One of /v1/models; the site's own choice where none is named.")
+
+
+class StudyAsked(Filtered):
+    """What is to be studied, and how it is to be written down."""
+
+    kind: Kind = Field(description="What is to be made.")
+    topic: Word = Field(description="Words, or the id or title of a document, an author, a collection.")
+    format: Word = Field("json", description="json, md, or another form that the kind has.")
+    limit: int | None = Field(None, ge=1, le=MOST_HITS, description="At most so many items.")
+    model: Word | None = Field(None, description="As for /ask.")
 
 
 class OwnPassage(_Asked):
@@ -185,6 +195,16 @@ class AnswerTold(_Told):
     claims: list[dict[str, Any]]
     citations: list[dict[str, Any]]
     milliseconds: float
+
+
+class StudyTold(_Told):
+    """What was made for study; a kind has sections, events or items, each with its citations."""
+
+    kind: Kind
+    topic: str
+    title: str
+    documents: list[dict[str, Any]]
+    lacks: list[Problem]
 
 
 class QuotationsTold(_Told):

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from lyceum.contract import shown_json
 from lyceum.errors import InvalidValue, LyceumError
+from lyceum.library import forms_of, render
 from lyceum.server.accounts.scopes import scope_of
 from lyceum.server.api import asking
 from lyceum.server.api.shapes import (
@@ -28,6 +29,8 @@ from lyceum.server.api.shapes import (
     QuotationsTold,
     SearchAsked,
     SearchTold,
+    StudyAsked,
+    StudyTold,
     TextAsked,
     TextTold,
     Word,
@@ -98,6 +101,18 @@ def ask_posted(request: HttpRequest, asked: QuestionPosted) -> HttpResponse:
     return _ask(request, _values(asked))
 
 
+@api.get("/study", response={200: StudyTold, **_REFUSALS}, summary="Make study of a topic")
+def study(request: HttpRequest, asked: Query[StudyAsked]) -> HttpResponse:
+    """A guide, a timeline or another kind, every item on verified quotations; in other forms than JSON on demand."""
+    return _study(request, _said(request, asked))
+
+
+@api.post("/study", response={200: StudyTold, **_REFUSALS}, summary="Make study of a topic")
+def study_posted(request: HttpRequest, asked: StudyAsked) -> HttpResponse:
+    """The same, asked in a body."""
+    return _study(request, _values(asked))
+
+
 @api.post("/check-quotes", response={200: QuotationsTold, **_REFUSALS}, summary="Check the quotations of a text")
 def check_quotes(request: HttpRequest, draft: DraftPosted) -> HttpResponse:
     """A verdict on every quotation. The draft is not kept."""
@@ -129,6 +144,15 @@ def _ask(request: HttpRequest, said: dict[str, Any]) -> HttpResponse:
     desk = the_desk()
     scope = scope_of(request)
     return _told(desk.run(lambda library: asking.ask(library, scope, said, desk.settings)))
+
+
+def _study(request: HttpRequest, said: dict[str, Any]) -> HttpResponse:
+    desk, scope = the_desk(), scope_of(request)
+    known = forms_of(said["kind"])
+    if said["format"] not in known:
+        raise InvalidValue("This kind has no such form.", hint=f"Use one of {', '.join(known)}.", code="unknown_format")
+    made = desk.run(lambda library: render(asking.study(library, scope, said, desk.settings), said["format"]))
+    return HttpResponse(made, content_type=known[said["format"]].media)
 
 
 def _check_quotes(request: HttpRequest, draft: bytes, suffix: str) -> HttpResponse:
