@@ -430,8 +430,14 @@ class TextsSuite:
         ((found, how),) = catalogue.alike(one)
         assert (found.id, how > 0.8) == (other.id, True)
         assert catalogue.alike(third) == []
+        assert catalogue.kin() == []  # none of them can be read yet
+        for document in (one, other, third):
+            catalogue.advance(document, SegmentedProduct(()))
+            catalogue.advance(document, Moved(State.SEARCHABLE))
+        assert catalogue.kin() == [(one.row, other.row)]
         catalogue.remove(other.id)
         assert catalogue.alike(one) == []
+        assert catalogue.kin() == []
 
     def test_pages_and_headings_are_kept(self, tmp_path: Path) -> None:
         """With each passage's own."""

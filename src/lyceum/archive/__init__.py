@@ -38,6 +38,7 @@ from lyceum.archive.store import (
     metadata_of,
     most_alike,
     packed_structure,
+    pairs_alike,
     passage_of,
     plain_pages,
     text_between,
@@ -56,7 +57,7 @@ __all__ = [
     "Page", "PageFinder", "Part", "PartialDate", "Passage", "Place", "Product", "Reading", "Received", "Records",
     "Refused", "Rounds", "Segment", "SegmentedProduct", "SourceState", "SqliteCatalogue", "State", "Sureness",
     "Taken", "TextBuilder", "Texts", "WebDocument", "bands", "document_id", "document_of", "edited", "file_mark",
-    "file_name", "find_files", "has_pictures", "joined", "metadata_of", "most_alike", "packed_structure", "passage_of",
-    "plain_pages", "safe_html", "segment", "sketch", "stated_day", "stored_extract", "sureness", "text_between",
+    "file_name", "find_files", "has_pictures", "joined", "metadata_of", "most_alike", "packed_structure", "pairs_alike",
+    "passage_of", "plain_pages", "safe_html", "segment", "sketch", "stated_day", "stored_extract", "sureness", "text_between",
     "text_blocks", "text_digest", "unpacked_structure", "version_id", "wordpress_post", "write_table",
 ]  # fmt: skip

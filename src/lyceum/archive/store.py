@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -208,6 +209,10 @@ class Texts(Protocol):
 
     def alike(self, document: Document) -> list[tuple[Document, float]]:
         """The versions of other documents whose texts may be nearly its own, with how like they are, likest first."""
+        ...
+
+    def kin(self) -> list[tuple[int, int]]:
+        """Pairs of readable versions, by row, whose texts are nearly the same; enough of them to join each family."""
         ...
 
 
@@ -462,6 +467,28 @@ def most_alike(own: bytes, others: Iterable[tuple[Document, bytes]]) -> list[tup
     return sorted((one for one in found if one[1] >= ALIKE), key=lambda one: (-one[1], one[0].row))
 
 
+def pairs_alike(bands: Iterable[tuple[int, int, bytes]]) -> list[tuple[int, int]]:
+    """Of (band, version, sketch) in order of bands, the pairs that are like enough.
+
+    In each band every version is laid beside the first and the one before it: a thousand of one kind cost two
+    thousand looks, not a million.
+    """
+    found: set[tuple[int, int]] = set()
+    seen: set[tuple[int, int]] = set()
+    for _, group in itertools.groupby(bands, key=lambda row: row[0]):
+        first, *others = group
+        before = first
+        for one in others:
+            for other in {first, before}:
+                pair = (other[1], one[1])
+                if pair not in seen:
+                    seen.add(pair)
+                    if likeness(other[2], one[2]) >= ALIKE:
+                        found.add(pair)
+            before = one
+    return sorted(found)
+
+
 def text_digest(text: str) -> str:
     """The SHA-256 of a stored text, by which an alteration is found."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -678,6 +705,16 @@ class SqliteCatalogue:
             (document.row, document.id),
         ).fetchall()
         return most_alike(own["data"] if own else b"", ((document_of(row), row["sketch"]) for row in rows))
+
+    def kin(self) -> list[tuple[int, int]]:
+        """Pairs of readable versions whose texts are nearly the same."""
+        rows = self._db.execute(
+            f"""SELECT b.hash, b.version, s.data FROM bands b JOIN versions v ON v.row = b.version
+                JOIN sketches s ON s.version = b.version WHERE v.state IN ({_quoted(READABLE)})
+                AND b.hash IN (SELECT hash FROM bands GROUP BY hash HAVING COUNT(*) > 1)
+                ORDER BY b.hash, b.version"""  # noqa: S608
+        )
+        return pairs_alike((row["hash"], row["version"], row["data"]) for row in rows)
 
     def counts(self) -> dict[str, int]:
         """How many versions and passages stand in each state, as `state` and `state:passages`."""

@@ -12,6 +12,7 @@ from lyceum.library.integrity import Problem
 from lyceum.library.keeping import HandedIn
 from lyceum.library.parts import model_requirements, quality_requirements
 from lyceum.library.work import Progress
+from lyceum.library.works import Work
 from lyceum.search import ELSEWHERE, Filter, Hit, Mode, Order, Query, Scope, Snippet, read_query
 from lyceum.tutor import (
     EXTRACTIVE,
@@ -34,9 +35,8 @@ from lyceum.tutor import (
 
 __all__ = [
     "ELSEWHERE", "EXTRACTIVE", "AddReport", "Answer", "Block", "Checked", "Document", "Edition", "Facets",
-    "Failure", "Filter", "HandedIn", "Hit", "Kind", "Library", "Mode", "Order", "Page", "PartialDate",
-    "Passage", "Problem", "Progress", "Query", "Question", "QuoteReport", "Recheck", "Scope", "SearchResult",
-    "Snippet", "Source", "Standing", "State", "Study", "Topic", "Turn", "Verdict", "forms_of",
-    "model_requirements", "quality_requirements", "quotes_as_html", "quotes_as_text", "read_query", "render",
-    "sureness", "turns_of",
+    "Failure", "Filter", "HandedIn", "Hit", "Kind", "Library", "Mode", "Order", "Page", "PartialDate", "Passage",
+    "Problem", "Progress", "Query", "Question", "QuoteReport", "Recheck", "Scope", "SearchResult", "Snippet",
+    "Source", "Standing", "State", "Study", "Topic", "Turn", "Verdict", "Work", "forms_of", "model_requirements",
+    "quality_requirements", "quotes_as_html", "quotes_as_text", "read_query", "render", "sureness", "turns_of",
 ]  # fmt: skip

@@ -40,6 +40,7 @@ from lyceum.library.quoting import Stretches, known_works
 from lyceum.library.sources import Gathered
 from lyceum.library.studying import Stacks
 from lyceum.library.work import Progress, silent
+from lyceum.library.works import Work, names_of, works_of
 from lyceum.search import (
     Filter,
     Found,
@@ -140,6 +141,7 @@ class Library(Keeping):
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._rows: tuple[int, Mapping[int, Document]] | None = None
+        self._kin: tuple[int, list[tuple[int, int]]] | None = None
         self.pictures = Pictures(settings, self.original)
 
     # --- adding --------------------------------------------------------------------------------------
@@ -280,6 +282,13 @@ class Library(Keeping):
             if _is_said_edition(one, document) and scope.admits(one.metadata.collection):
                 found.setdefault(one.id, Edition(one, None))
         return list(found.values())
+
+    def works(self, scope: Scope = _EVERYTHING) -> list[Work]:
+        """What a scope can read, the editions of one work together, in the order in which works came."""
+        if self._kin is None or self._kin[0] != self._catalogue.revision:
+            self._kin = self._catalogue.revision, self._catalogue.kin()
+        found = {row: one for row, one in self._by_row().items() if scope.admits(one.metadata.collection)}
+        return works_of(_newest(found), self._kin[1])
 
     def text(self, document: Document, start: int = 0, end: int | None = None) -> str:
         """The stored text to which offsets refer."""
@@ -446,14 +455,16 @@ def _is_said_edition(one: Document, other: Document) -> bool:
     if one.id == other.id:
         return False
     same = bool(mine) and mine.casefold() == theirs.casefold()
-    return same or bool(mine and mine in _names_of(other)) or bool(theirs and theirs in _names_of(one))
+    return same or bool(mine and mine in names_of(other)) or bool(theirs and theirs in names_of(one))
 
 
-def _names_of(document: Document) -> tuple[str, ...]:
-    """What a document may be called where another is said to be an edition of it."""
-    metadata = document.metadata
-    names = (document.id, document.source, document.name, metadata.title, metadata.address)
-    return tuple(name for name in names if name)
+def _newest(documents: Mapping[int, Document]) -> dict[int, Document]:
+    """The newest version of each document, by its row."""
+    newest: dict[str, Document] = {}
+    for one in documents.values():
+        if one.id not in newest or newest[one.id].number < one.number:
+            newest[one.id] = one
+    return {one.row: one for one in newest.values()}
 
 
 class _Shelves:

@@ -41,6 +41,7 @@ from lyceum.archive import (
     metadata_of,
     most_alike,
     packed_structure,
+    pairs_alike,
     passage_of,
     plain_pages,
     text_between,
@@ -257,6 +258,17 @@ class PostgresCatalogue:
             document.id, document.row,
         )  # fmt: skip
         return most_alike(own[0]["data"] if own else b"", ((document_of(row), row["sketch"]) for row in rows))
+
+    def kin(self) -> list[tuple[int, int]]:
+        """Pairs of readable versions whose texts are nearly the same."""
+        rows = self._some(
+            """SELECT b.hash, b.version, s.data FROM bands b JOIN versions v ON v."row" = b.version
+               JOIN sketches s ON s.version = b.version WHERE v.state = ANY(%s)
+               AND b.hash IN (SELECT hash FROM bands GROUP BY hash HAVING COUNT(*) > 1)
+               ORDER BY b.hash, b.version""",
+            _READABLE,
+        )
+        return pairs_alike((row["hash"], row["version"], row["data"]) for row in rows)
 
     @property
     def revision(self) -> int:
