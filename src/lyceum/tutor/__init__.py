@@ -8,6 +8,7 @@ from lyceum.tutor.attribution import Known, Work, main_title
 from lyceum.tutor.claims import attribute
 from lyceum.tutor.conflicts import Conflict, contradicts
 from lyceum.tutor.drafts import Quotations, Quoted, find_quotations
+from lyceum.tutor.further import Further, Nearby, further
 from lyceum.tutor.llm import LanguageModel, parse_object
 from lyceum.tutor.matching import Mismatch, Span, locate
 from lyceum.tutor.model import Abstention, Nearest, Question, Quotation, Reason, Refusal, Searched, Source, Turn
@@ -37,11 +38,11 @@ from lyceum.tutor.verify import Citation, check_claim, verify
 
 __all__ = [
     "EXTRACTIVE", "Abstention", "Answer", "Asked", "Card", "Checked", "Citation", "Claim", "Conflict", "Dated",
-    "Difference", "Disagreement", "Event", "Form", "Item", "Kind", "Known", "Label", "Lack", "LanguageModel",
-    "Leaning", "Mismatch", "ModelScorer", "Nearest", "Question", "Quotation", "Quotations", "QuoteReport",
-    "Quoted", "Readings", "Reason", "Refusal", "Rival", "RuleScorer", "Searched", "Section", "Shelf", "Source",
-    "Span", "Study", "Subject", "Support", "SupportScorer", "Tell", "Topic", "Translation", "Turn", "Verdict",
-    "Work", "ask", "attribute", "check_claim", "check_quotations", "contradicts", "find_quotations", "forms_of",
-    "locate", "main_title", "make_study", "parse_object", "quotes_as_html", "quotes_as_text", "read_question",
-    "render", "source_of", "turns_of", "verify",
+    "Difference", "Disagreement", "Event", "Form", "Further", "Item", "Kind", "Known", "Label", "Lack",
+    "LanguageModel", "Leaning", "Mismatch", "ModelScorer", "Nearby", "Nearest", "Question", "Quotation",
+    "Quotations", "QuoteReport", "Quoted", "Readings", "Reason", "Refusal", "Rival", "RuleScorer", "Searched",
+    "Section", "Shelf", "Source", "Span", "Study", "Subject", "Support", "SupportScorer", "Tell", "Topic",
+    "Translation", "Turn", "Verdict", "Work", "ask", "attribute", "check_claim", "check_quotations", "contradicts",
+    "find_quotations", "forms_of", "further", "locate", "main_title", "make_study", "parse_object",
+    "quotes_as_html", "quotes_as_text", "read_question", "render", "source_of", "turns_of", "verify",
 ]  # fmt: skip
