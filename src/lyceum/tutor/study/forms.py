@@ -21,9 +21,11 @@ class Form:
 
 
 _DATED = frozenset({Kind.TIMELINE})
+_CARDS = frozenset({Kind.QUIZ, Kind.CARDS})
 _FORMS = (
     Form("md", "text/markdown; charset=utf-8", "markdown"),
     Form("json", "application/json", "plain"),
+    Form("apkg", "application/vnd.anki", "anki", _CARDS),
 )
 
 
