@@ -1,6 +1,6 @@
 """The hall's rules: bodies, mandates, meetings, motions, ballots and the record, without a database."""
 
-from lyceum.hall.anchors import Anchor, Trust, cosign, read_anchor, read_roots, stamp, stamp_request
+from lyceum.hall.anchors import Anchor, Trust, check_anchor, cosign, read_anchor, read_roots, stamp, stamp_request
 from lyceum.hall.ballotfile import as_text, read_ballots, read_json, recount, report
 from lyceum.hall.ballots import (
     LIMITS,
@@ -291,6 +291,7 @@ __all__ = [
     "cast",
     "cautions",
     "check_amendment",
+    "check_anchor",
     "check_open",
     "check_rule",
     "close_ballot",

@@ -46,7 +46,6 @@ class Act(ABC, Generic[Result]):
 
     actor: Actor
 
-    @abstractmethod
     def check(self, book: Book) -> None:
         """Raises where this person may not do this now."""
 

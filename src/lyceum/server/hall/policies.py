@@ -72,6 +72,44 @@ def needs_right(book: Book, actor: Actor, body: str, *rights: Right) -> None:
     )
 
 
+def needs_clerk(book: Book, actor: Actor, body: str) -> None:
+    """Raises NotEntitled where she does not keep the body's papers; where nobody does, any of its voters may."""
+    if actor.person and not _has_clerk(book, body) and book.state.may_vote(body, actor.person, book.at):
+        return
+    needs_right(book, actor, body, *CLERKS)
+
+
+def needs_tie(book: Book, actor: Actor, place: str | None) -> None:
+    """Raises NotEntitled where she may not tie another body to this one.
+
+    A council that nobody keeps yet takes whoever comes: its first delegates have to come from somewhere.
+    """
+    if place is not None and (_has_clerk(book, place) or book.state.voters(place, book.at)):
+        needs_clerk(book, actor, place)
+
+
+def _has_clerk(book: Book, body: str) -> bool:
+    return any(
+        book.state.seat(seat).rights & set(CLERKS) and book.state.holder(seat, book.at) is not None
+        for seat in book.state.seats_touching({body})
+        if book.state.seat(seat).sits_in == body
+    )
+
+
+def known_person(person: str) -> str:
+    """The id, where somebody has it; raises InvalidValue."""
+    if not models.Participant.objects.filter(pk=person).exists():
+        raise InvalidValue("There is no such person.", hint="Invite her by a link.", code="unknown_person")
+    return person
+
+
+def needs_member(book: Book, actor: Actor, body: str) -> None:
+    """Raises NotEntitled where she does not belong to the body now, as a member or through a seat."""
+    book.state.body(body)
+    if not (actor.oversees or queries.belongs(actor.person, body, book.at)):
+        raise NotEntitled("You do not belong to this body.", hint="Ask one of its members for a link.")
+
+
 def needs_vote(book: Book, actor: Actor, body: str) -> None:
     """Raises NotEntitled where she has no vote in the body now; nobody oversees her way into one."""
     book.state.body(body)
