@@ -151,6 +151,10 @@ class _Here:
 
     def __exit__(self, *_: object) -> None: ...
 
+    def close(self) -> None: ...
+
+    def abandon(self) -> None: ...
+
     def extract(self, path: Path, name: str) -> Extracted:
         """The text of a file."""
         return extract_here(path, name, detect(path.read_bytes()[:4096], name))

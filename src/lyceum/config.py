@@ -39,6 +39,7 @@ class Settings:
     largest_file_mb: int = 1_000
     extraction_seconds: int = 120
     extraction_memory_mb: int = 1_024
+    extraction_processes: int = 0
     embedder: str = "use"
     embedder_url: str = ""
     embedder_key: str = ""

@@ -229,6 +229,12 @@ class LimitedWorker:
         if child is not None:
             child.end()
 
+    def abandon(self) -> None:
+        """Kills the child from another thread than the one that awaits it, which is told that it crashed."""
+        child = self._child
+        if child is not None:
+            child.kill()
+
     def _check_size(self, path: Path, name: str) -> None:
         if path.stat().st_size > self._largest_file:
             raise ExtractionFailed(
@@ -330,11 +336,15 @@ class _Child:
                 return
         raise _crashed(name, f"answered with more than {PARTS_A_FILE:,} parts")
 
-    def end(self) -> None:
-        """Kills the child with what it started, and waits for it, so that no zombie stays."""
+    def kill(self) -> None:
+        """Kills the child with what it started; its pipes are left to whoever reads them."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
+
+    def end(self) -> None:
+        """Kills the child, and waits for it, so that no zombie stays."""
+        self.kill()
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 cast(IO[bytes], pipe).close()

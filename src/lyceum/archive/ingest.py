@@ -6,7 +6,8 @@ import io
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -25,14 +26,15 @@ from lyceum.archive.segment import segment
 from lyceum.archive.sources import Found, MetadataTable
 from lyceum.archive.store import (
     BlobStore,
-    Catalogue,
     Document,
     ExtractedProduct,
     Failure,
     Holdings,
     Outcome,
+    Product,
     Received,
     SegmentedProduct,
+    State,
 )
 from lyceum.archive.webarchive import Passed, Revisit, Tell, is_web_archive, web_records
 from lyceum.archive.webnames import WebDocument
@@ -61,6 +63,20 @@ class Worker(Protocol):
         ...
 
 
+ToRead = Callable[[Worker], Sequence[Product]]
+"""Reads one version with a worker, in any thread: nothing is stored until its products are."""
+
+
+class Workers(Worker, Protocol):
+    """Some that read at once."""
+
+    def in_order(
+        self, claim: Callable[[], tuple[Document, ToRead] | None]
+    ) -> Iterator[tuple[Document, Callable[[], Sequence[Product]]]]:
+        """Each claimed document with what gives the products of its reading, in the order of the claims."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A file that was taken in."""
@@ -82,9 +98,9 @@ class Intake:
 
     def __init__(
         self,
-        catalogue: Catalogue,
+        catalogue: Holdings,
         blobs: BlobStore,
-        worker: Worker,
+        worker: Workers,
         *,
         largest_file: int,
         options: Mapping[str, Any] = MappingProxyType({}),
@@ -94,7 +110,8 @@ class Intake:
         self._worker = worker
         self._largest_file = largest_file
         self._options = options
-
+        # A store that fetches what it opens makes room for it, one at a time.
+        self._opening = threading.Lock()
         self.notes: list[str] = []
 
     def receive(
@@ -151,20 +168,53 @@ class Intake:
 
     def extract(self, document: Document) -> Document:
         """Takes the text out of the file; a failure is recorded with the version."""
-        try:
-            extracted = self._worker.extract(self._blobs.open(document.sha256), document.name)
-        except ExtractionFailed as error:
-            log.info("extraction failed", extra={"document": document.id, "code": error.code})
-            return self._catalogue.advance(document, Failure.of(error))
-        metadata = resolve(extracted, given=document.metadata, name=document.name)
-        metadata, notes = flagged(metadata, find_instructions(extracted.text))
-        noted = replace(extracted, notes=(*extracted.notes, *notes))
-        return self._catalogue.advance(document, ExtractedProduct(noted, metadata, sketch(extracted.text)))
+        return self._catalogue.advance(document, self._extracted(document, self._worker))
+
+    def reading(self, document: Document) -> ToRead:
+        """What takes the text out of a version and cuts it into passages; it raises StoreDamaged."""
+
+        if document.state is State.EXTRACTED:
+            stored = stored_extract(self._catalogue, document)
+            return lambda _: (SegmentedProduct(segment(stored, document.metadata.language)),)
+
+        def read(worker: Worker) -> Sequence[Product]:
+            product = self._extracted(document, worker)
+            if isinstance(product, Failure):
+                return (product,)
+            return product, SegmentedProduct(segment(product.extracted, product.metadata.language))
+
+        return read
+
+    def store(self, document: Document, products: Sequence[Product]) -> Document:
+        """Writes what a reading gave, step by step."""
+        with self._catalogue.together():
+            for product in products:
+                document = self._catalogue.advance(document, product)
+        return document
 
     def segment(self, document: Document, extracted: Extracted) -> Document:
         """Cuts the stored text into passages."""
         segments = segment(extracted, document.metadata.language)
         return self._catalogue.advance(document, SegmentedProduct(segments))
+
+    def in_order(
+        self, claim: Callable[[], tuple[Document, ToRead] | None]
+    ) -> Iterator[tuple[Document, Callable[[], Sequence[Product]]]]:
+        """The products of each claimed reading, in the order of the claims; some are read ahead."""
+        return self._worker.in_order(claim)
+
+    def _extracted(self, document: Document, worker: Worker) -> ExtractedProduct | Failure:
+        try:
+            with self._opening:
+                path = self._blobs.open(document.sha256)
+            extracted = worker.extract(path, document.name)
+        except ExtractionFailed as error:
+            log.info("extraction failed", extra={"document": document.id, "code": error.code})
+            return Failure.of(error)
+        metadata = resolve(extracted, given=document.metadata, name=document.name)
+        metadata, notes = flagged(metadata, find_instructions(extracted.text))
+        noted = replace(extracted, notes=(*extracted.notes, *notes))
+        return ExtractedProduct(noted, metadata, sketch(extracted.text))
 
     def _receive_folder(self, found: Found, table: MetadataTable, given: Metadata) -> Taken | Refused:
         """A folder of page images is one document: it is kept as a tar of its files."""

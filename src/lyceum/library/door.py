@@ -169,10 +169,8 @@ class Library(Keeping):
         table = MetadataTable.read(metadata) if metadata else MetadataTable()
         report = AddReport(notes=_notes_on(table))
         gathered = Gathered(failed=report.failed, notes=report.notes)
-        with LimitedWorker(
-            seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
-        ) as worker:
-            intake = self._intake(worker, mapping or {})
+        with self._workers() as workers:
+            intake = self._intake(workers, mapping or {})
             self._read_sources(
                 sources, intake, table=table, collection=collection, leave_out=[metadata] if metadata else [],
                 most_pages=max_pages, gathered=gathered, tell=tell,
@@ -205,14 +203,9 @@ class Library(Keeping):
         """
         found = self._catalogue.get(document)
         said = edited(values)
-        with (
-            LimitedWorker(
-                seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
-            ) as worker,
-            self._writing(),
-        ):
+        with self._workers() as workers, self._writing():
             self._catalogue.describe(found, said)
-            self._work(self._intake(worker), silent)
+            self._work(self._intake(workers), silent)
             self._embed(silent)
         return self._catalogue.get(document)
 

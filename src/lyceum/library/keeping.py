@@ -11,7 +11,6 @@ from lyceum.archive import (
     Document,
     Failure,
     Found,
-    LimitedWorker,
     Metadata,
     MetadataTable,
     Moved,
@@ -40,10 +39,8 @@ class Keeping(Reader):
     def hand_in(self, path: Path, source: str, described: Mapping[str, str]) -> list[HandedIn]:
         """Takes a file in, or each file of an archive, under a name of its own; raises InvalidValue."""
         given = _metadata(described)
-        with LimitedWorker(
-            seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
-        ) as worker:
-            taken = self._intake(worker).receive(Found(path, source), MetadataTable(), given)
+        with self._workers() as workers:
+            taken = self._intake(workers).receive(Found(path, source), MetadataTable(), given)
             return [
                 HandedIn(one.source, None, "failed", one.failure)
                 if isinstance(one, Refused)

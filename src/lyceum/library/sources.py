@@ -18,7 +18,6 @@ from lyceum.archive import (
     Failure,
     Found,
     Intake,
-    LimitedWorker,
     Metadata,
     MetadataTable,
     Outcome,
@@ -124,10 +123,8 @@ class Reader(Workshop):
         tell = progress or silent
         wanted = self._known_sources(sources)
         gathered, readings = Gathered(), list[Reading]()
-        with LimitedWorker(
-            seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
-        ) as worker:
-            intake = self._intake(worker)
+        with self._workers() as workers:
+            intake = self._intake(workers)
             for state in wanted:
                 if self._stopping.is_set():
                     break

@@ -15,10 +15,12 @@ from lyceum.archive import (
     Failure,
     Intake,
     LimitedWorker,
+    LimitedWorkers,
     Moved,
     Product,
     State,
-    stored_extract,
+    ToRead,
+    sensible_number,
 )
 from lyceum.errors import ClaimLost, LyceumError, ModelFailed, ModelMissing, StoreDamaged, UnknownDocument
 from lyceum.library import parts
@@ -44,13 +46,8 @@ class Workshop(Home):
     def work(self, progress: Progress | None = None) -> None:
         """Does every step that waits: extraction, indexing, vectors."""
         tell = progress or silent
-        with (
-            LimitedWorker(
-                seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
-            ) as worker,
-            self._writing(),
-        ):
-            self._work(self._intake(worker), tell)
+        with self._workers() as workers, self._writing():
+            self._work(self._intake(workers), tell)
             self._embed(tell)
             if self._settings.embedder != self._embedder_in_use():
                 self._switch_embedder(tell)
@@ -62,10 +59,8 @@ class Workshop(Home):
 
         Any number of machines may do so on one shared home. What cannot be reached is awaited.
         """
-        with LimitedWorker(
-            seconds=self._settings.extraction_seconds, memory_mb=self._settings.extraction_memory_mb
-        ) as worker:
-            intake, pause = self._intake(worker), _LOOK_SECONDS
+        with self._workers() as workers:
+            intake, pause = self._intake(workers), _LOOK_SECONDS
             while not self._stopping.is_set():
                 try:
                     self._reread_due()
@@ -107,9 +102,16 @@ class Workshop(Home):
         counts = self._catalogue.counts()
         return sum(counts.get(state, 0) for state in _UNREAD)
 
-    def _intake(self, worker: LimitedWorker, mapping: Mapping[str, Any] = MappingProxyType({})) -> Intake:
+    def _workers(self) -> LimitedWorkers:
+        """The processes that read files; use them as a context manager."""
+        settings = self._settings
+        limits = {"seconds": settings.extraction_seconds, "memory_mb": settings.extraction_memory_mb}
+        number = settings.extraction_processes or sensible_number(settings.extraction_memory_mb)
+        return LimitedWorkers(lambda: LimitedWorker(**limits), number)
+
+    def _intake(self, workers: LimitedWorkers, mapping: Mapping[str, Any] = MappingProxyType({})) -> Intake:
         limit = self._settings.largest_file_mb * 1_000_000
-        return Intake(self._catalogue, self._blobs, worker, largest_file=limit, options=mapping)
+        return Intake(self._catalogue, self._blobs, workers, largest_file=limit, options=mapping)
 
     def _work(self, intake: Intake, tell: Progress) -> None:
         """Extraction, segmentation and text index for all that waits; text is searchable in batches."""
@@ -118,29 +120,30 @@ class Workshop(Home):
         counts = self._catalogue.counts()
         total = counts.get(State.RECEIVED, 0) + counts.get(State.EXTRACTED, 0)
         done, pending, since = 0, 0, time.monotonic()
-        while document := self._next_unread():
-            tell("extract", done, total)
-            if document := self._read(document, intake):
-                pending += document.passages
+        tell("extract", done, total)
+        for document, read in intake.in_order(lambda: self._next_unread(intake)):
+            if stored := self._store(document, read, intake):
+                pending += stored.passages
             done += 1
+            tell("extract", done, total)
             if pending >= _TEXT_BATCH or time.monotonic() - since > _BATCH_SECONDS:
                 self._index_text()
                 pending, since = 0, time.monotonic()
-        tell("extract", done, total)
+            if self._stopping.is_set():
+                break
         self._index_text()
 
-    def _next_unread(self) -> Document | None:
+    def _next_unread(self, intake: Intake) -> tuple[Document, ToRead] | None:
+        """The next version whose text is to be taken out or cut into passages, and what does so."""
         if self._stopping.is_set():
             return None
-        return self._catalogue.claim_next(State.RECEIVED) or self._catalogue.claim_next(State.EXTRACTED)
+        document = self._catalogue.claim_next(State.RECEIVED) or self._catalogue.claim_next(State.EXTRACTED)
+        return (document, intake.reading(document)) if document else None
 
-    def _read(self, document: Document, intake: Intake) -> Document | None:
-        """Takes a document's text out and cuts it into passages; None where another worker has it now."""
+    def _store(self, document: Document, read: Callable[[], Sequence[Product]], intake: Intake) -> Document | None:
+        """Stores what was read of a document; None where another worker has it now."""
         try:
-            if document.state is State.RECEIVED:
-                document = intake.extract(document)
-            if document.state is State.EXTRACTED:
-                document = intake.segment(document, stored_extract(self._catalogue, document))
+            return intake.store(document, read())
         except (ClaimLost, UnknownDocument) as error:
             log.info("another has it", extra={"document": document.id, "code": error.code})
             return None
@@ -150,7 +153,6 @@ class Workshop(Home):
             # One file that is gone must not stop every worker in turn.
             self._advance(document, Failure("extract", error.code, error.message, error.hint))
             return None
-        return document
 
     def _advance(self, document: Document, product: Product) -> None:
         """Moves a version on, unless another worker has it now."""
@@ -165,8 +167,9 @@ class Workshop(Home):
                     self._advance(document, Moved(State.SUPERSEDED))
             older = [v.row for d in newest for v in self._catalogue.versions(d.id) if v.row != d.row]
             self.index.put(map(self._entry, newest), without=older, revision=self._catalogue.revision)
-            for document in newest:
-                self._advance(document, Moved(State.SEARCHABLE))
+            with self._catalogue.together():
+                for document in newest:
+                    self._advance(document, Moved(State.SEARCHABLE))
             self._take_back([document for document in newest if not self._is_newest(document)])
 
     def _take_back(self, documents: Sequence[Document]) -> None:
@@ -197,8 +200,9 @@ class Workshop(Home):
         # Newest first: what was just added is what will be asked for next.
         claimed = iter(lambda: self._claimed(State.SEARCHABLE, _VECTOR_BATCH, newest=True), [])
         for batch in self._attach_vectors(self.index, embedder, claimed, total, tell):
-            for document in batch:
-                self._advance(document, Moved(State.INDEXED))
+            with self._catalogue.together():
+                for document in batch:
+                    self._advance(document, Moved(State.INDEXED))
 
     def _switch_embedder(self, tell: Progress) -> None:
         """Makes the vectors of the embedder that is set beside those in use, and goes over to them when all are there.

@@ -306,6 +306,10 @@ class PostgresCatalogue:
             with self._transaction() as db:
                 db.execute("UPDATE versions SET claim=NULL, claimed_until=NULL WHERE claim = ANY(%s)", (claims,))
 
+    def together(self) -> contextlib.AbstractContextManager[None]:
+        """Each step by itself: a transaction over many rows and the thread that keeps claims would lock each other."""
+        return contextlib.nullcontext()
+
     # --- claims ----------------------------------------------------------------------------------
 
     def _must_hold(self, db: _Connection, document: Document) -> None:

@@ -1,0 +1,127 @@
+"""Several limited processes that read at once, and give what they read back in the order in which it was asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from queue import LifoQueue
+from types import TracebackType
+from typing import Any
+
+from lyceum.archive.extract import LimitedWorker
+from lyceum.archive.ingest import ToRead, Worker
+from lyceum.archive.model import Extracted
+from lyceum.archive.parts import Part
+from lyceum.archive.store import Document, ExtractedProduct, Product
+
+__all__ = ["LimitedWorkers", "sensible_number"]
+
+_MOST = 4
+_AHEAD = 4
+_HELD_CHARACTERS = 20_000_000
+
+
+def sensible_number(memory_mb: int) -> int:
+    """How many processes of so much memory read at once here: one a core, at most four, in half of the memory."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20 // 2
+    except (ValueError, OSError, AttributeError):
+        room = memory_mb
+    return max(1, min(cores, _MOST, room // max(1, memory_mb)))
+
+
+class LimitedWorkers:
+    """As many LimitedWorkers as read at once; each starts its process when there is a file for it.
+
+    What is read comes back in the order of the claims, so that an archive is the same however many they are.
+    """
+
+    def __init__(self, make: Callable[[], LimitedWorker], number: int) -> None:
+        self._all = [make() for _ in range(number)]
+        # The one used last is used next: a single file after another needs a single process.
+        self._idle: LifoQueue[LimitedWorker] = LifoQueue()
+        for worker in reversed(self._all):
+            self._idle.put(worker)
+        # A child ends with the thread that started it, so the threads last as long as the children.
+        self._threads = ThreadPoolExecutor(number, thread_name_prefix="read")
+        self._closing = False
+
+    def __enter__(self) -> LimitedWorkers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def extract(self, path: Path, name: str) -> Extracted:
+        """The text of a file; raises ExtractionFailed."""
+        with self._one() as worker:
+            return worker.extract(path, name)
+
+    def parts(self, path: Path, name: str, options: Mapping[str, Any]) -> Iterator[Part]:
+        """The documents that a file holds; raises ExtractionFailed."""
+        with self._one() as worker:
+            found = worker.parts(path, name, options)
+            first = next(found, None)
+        # The first is given when all are there: the caller may want the process for something else between two.
+        if first:
+            yield first
+        yield from found
+
+    def in_order(
+        self, claim: Callable[[], tuple[Document, ToRead] | None]
+    ) -> Iterator[tuple[Document, Callable[[], Sequence[Product]]]]:
+        """Each claimed document with what gives the products of its reading, or raises what the reading raised.
+
+        Some are claimed ahead; fewer where what was read and not taken yet is much.
+        """
+        ahead: deque[tuple[Document, Future[Sequence[Product]]]] = deque()
+        while True:
+            while len(ahead) < _AHEAD * len(self._all) and _held(ahead) < _HELD_CHARACTERS:
+                if not (claimed := claim()):
+                    break
+                document, reading = claimed
+                ahead.append((document, self._threads.submit(self._run, reading)))
+            if not ahead:
+                return
+            document, future = ahead.popleft()
+            yield document, future.result
+
+    def close(self) -> None:
+        """Ends every process, whatever it is reading; what was not read stays claimed."""
+        self._closing = True
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._all:
+            worker.abandon()
+        self._threads.shutdown(wait=True)
+        for worker in self._all:
+            worker.close()
+
+    def _run(self, reading: ToRead) -> Sequence[Product]:
+        with self._one() as worker:
+            return () if self._closing else reading(worker)
+
+    @contextlib.contextmanager
+    def _one(self) -> Iterator[Worker]:
+        worker = self._idle.get()
+        try:
+            yield worker
+        finally:
+            self._idle.put(worker)
+
+
+def _held(ahead: Sequence[tuple[Document, Future[Sequence[Product]]]]) -> int:
+    """How many characters have been read and wait to be taken."""
+    done = (future for _, future in ahead if future.done() and not future.cancelled() and not future.exception())
+    return sum(
+        len(product.extracted.text)
+        for future in done
+        for product in future.result()
+        if isinstance(product, ExtractedProduct)
+    )
