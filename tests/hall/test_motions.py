@@ -25,6 +25,7 @@ from lyceum.hall.motions import (
     amended,
     amending,
     check_amendment,
+    check_seconded,
     compose_motions,
     conflicts,
     decide_motion,
@@ -35,6 +36,7 @@ from lyceum.hall.motions import (
     paragraphs_of,
     propose_endorsement,
     put_motion,
+    second_motion,
     submit_motion,
     trail_of,
     withdraw_motion,
@@ -74,6 +76,22 @@ def carried(motion: Motion) -> Motion:
 
 
 # --- the life of a motion ----------------------------------------------------------------------------------------
+
+
+def test_a_motion_is_seconded_by_another_who_may_propose(state, motion):
+    with pytest.raises(NotInOrder):
+        check_seconded(motion)
+    for person in ("north-a", "far-a"):
+        with pytest.raises(NotEntitled):
+            second_motion(state, motion, person=person, at=AT)
+    seconded = second_motion(state, motion, person="north-b", at=AT)
+    check_seconded(seconded)
+    with pytest.raises(NotInOrder):
+        second_motion(state, seconded, person="north-b", at=AT)
+
+
+def test_what_a_body_sends_needs_no_second(state, motion):
+    check_seconded(forward_motion(state, carried(motion), to="south", motion_id="m2", at=AT))
 
 
 def test_a_motion_is_decided_by_its_count(motion):

@@ -77,6 +77,7 @@ class Motion:
     stage: Stage = Stage.SUBMITTED
     origins: tuple[Origin, ...] = ()
     subject: Subject | None = None
+    seconder: str = ""
 
     @property
     def sha256(self) -> str:
@@ -105,6 +106,21 @@ def paragraphs_of(text: str) -> tuple[Paragraph, ...]:
     """The paragraphs of a text, numbered from p1; empty lines part them."""
     found = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
     return tuple(Paragraph(f"p{number}", part) for number, part in enumerate((p for p in found if p), start=1))
+
+
+def second_motion(state: State, motion: Motion, *, person: str, at: datetime) -> Motion:
+    """The motion with somebody who wants it dealt with; raises NotEntitled, for its proposer too."""
+    if person == motion.proposer or Right.PROPOSE not in state.rights(person, motion.body, at):
+        raise NotEntitled("She may not second this motion.", hint="Another who may propose in this body may.")
+    if motion.seconder:
+        raise NotInOrder("The motion is seconded already.", hint="One is enough.")
+    return replace(_step(motion, {Stage.SUBMITTED}, Stage.SUBMITTED), seconder=person)
+
+
+def check_seconded(motion: Motion) -> None:
+    """Raises NotInOrder where nobody but its proposer wants it; what a body sends or composes needs no second."""
+    if not motion.seconder and not motion.origins:
+        raise NotInOrder("The motion is not seconded.", hint="Another who may propose in this body seconds it first.")
 
 
 def put_motion(motion: Motion) -> Motion:
