@@ -4,6 +4,7 @@ from lyceum.hall.counting.count import count
 from lyceum.hall.counting.model import (
     ABSTAIN,
     NO,
+    RANKED,
     YES,
     Approval,
     Base,
@@ -32,6 +33,7 @@ from lyceum.hall.counting.ties import draw
 __all__ = [
     "ABSTAIN",
     "NO",
+    "RANKED",
     "YES",
     "Approval",
     "Base",
