@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "lyceum.server.reading",
     "lyceum.server.ledger",
     "lyceum.server.hall",
+    "lyceum.server.deciding",
     "lyceum.server.web",
     "django_htmx",
     "allauth",

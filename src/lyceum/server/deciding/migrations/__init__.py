@@ -1,0 +1,1 @@
+"""Steps by which the tables of motions and ballots have become what they are."""
