@@ -18,12 +18,9 @@ from lyceum.tutor import (
     EXTRACTIVE,
     Answer,
     Checked,
-<<<<<<< HEAD
-    Kind,
-=======
     Further,
+    Kind,
     Nearby,
->>>>>>> 9cb94a0 (tutor: Think of what could be asked next)
     Question,
     QuoteReport,
     Source,
@@ -31,11 +28,8 @@ from lyceum.tutor import (
     Topic,
     Turn,
     Verdict,
-<<<<<<< HEAD
     forms_of,
-=======
     further,
->>>>>>> 9cb94a0 (tutor: Think of what could be asked next)
     quotes_as_html,
     quotes_as_text,
     render,
@@ -44,16 +38,9 @@ from lyceum.tutor import (
 
 __all__ = [
     "ELSEWHERE", "EXTRACTIVE", "AddReport", "Answer", "Block", "Checked", "Document", "Edition", "Facets",
-<<<<<<< HEAD
-    "Failure", "Filter", "HandedIn", "Hit", "Kind", "Library", "Mode", "Order", "Page", "PartialDate", "Passage",
-    "Problem", "Progress", "Query", "Question", "QuoteReport", "Recheck", "Scope", "SearchResult", "Snippet",
-    "Source", "Standing", "State", "Study", "Topic", "Turn", "Verdict", "Work", "forms_of", "model_requirements",
-    "quality_requirements", "quotes_as_html", "quotes_as_text", "read_query", "render", "sureness", "turns_of",
-=======
-    "Failure", "Filter", "Further", "HandedIn", "Hit", "Library", "Mode", "Nearby", "Order", "Page",
+    "Failure", "Filter", "Further", "HandedIn", "Hit", "Kind", "Library", "Mode", "Nearby", "Order", "Page",
     "PartialDate", "Passage", "Problem", "Progress", "Query", "Question", "QuoteReport", "Recheck", "Scope",
-    "SearchResult", "Snippet", "Source", "Standing", "State", "Turn", "Verdict", "further",
-    "model_requirements", "quality_requirements", "quotes_as_html", "quotes_as_text", "read_query", "sureness",
-    "turns_of",
->>>>>>> 9cb94a0 (tutor: Think of what could be asked next)
+    "SearchResult", "Snippet", "Source", "Standing", "State", "Study", "Topic", "Turn", "Verdict", "Work",
+    "forms_of", "further", "model_requirements", "quality_requirements", "quotes_as_html", "quotes_as_text",
+    "read_query", "render", "sureness", "turns_of",
 ]  # fmt: skip

@@ -60,7 +60,9 @@ class Assembly:
         SecondMotion(self.hall.actor(second), motion).execute(day(at))
         return PutMotion(self.hall.actor("ada"), motion).execute(day(at))
 
-    def vote_on(self, subject: str, *, kind: str = "motion", tier: Tier = Tier.OPEN, at: float = 2, **terms: Any) -> str:
+    def vote_on(
+        self, subject: str, *, kind: str = "motion", tier: Tier = Tier.OPEN, at: float = 2, **terms: Any
+    ) -> str:
         """An open ballot on a motion or amendment, of one day."""
         said = Terms(tier=tier, closes=terms.pop("closes", day(at + 1)), **terms)
         return PutToVote(self.hall.actor("ada"), kind, subject, said).execute(day(at))
