@@ -47,7 +47,7 @@ def test_editions_by_text_and_by_word_are_one_work_the_earliest_first(library):
 
 
 def test_what_a_reader_may_not_see_is_no_edition(library):
-    assert ["secret.txt"] == [work.first.name for work in library.works(Scope.of("members"))]
+    assert [work.first.name for work in library.works(Scope.of("members"))] == ["secret.txt"]
     assert editions(library, Scope.everything())[1][0] == "secret.txt"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lyceum.tutor import Further, Nearby, further
-from lyceum.tutor.further import candidates
+from lyceum.tutor.suggesting import candidates
 
 MATCHES = Nearby(
     "d1", "White Slavery in London", ("Annie Besant",), "1888", "en",

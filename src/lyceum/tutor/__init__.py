@@ -8,7 +8,6 @@ from lyceum.tutor.attribution import Known, Work, main_title
 from lyceum.tutor.claims import attribute
 from lyceum.tutor.conflicts import Conflict, contradicts
 from lyceum.tutor.drafts import Quotations, Quoted, find_quotations
-from lyceum.tutor.further import Further, Nearby, further
 from lyceum.tutor.llm import LanguageModel, parse_object
 from lyceum.tutor.matching import Mismatch, Span, locate
 from lyceum.tutor.model import Abstention, Nearest, Question, Quotation, Reason, Refusal, Searched, Source, Turn
@@ -33,6 +32,7 @@ from lyceum.tutor.study import (
     make_study,
     render,
 )
+from lyceum.tutor.suggesting import Further, Nearby, further
 from lyceum.tutor.understanding import turns_of
 from lyceum.tutor.verify import Citation, check_claim, verify
 
