@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import random
 import re
 import tempfile
@@ -21,10 +22,13 @@ from rich.table import Table
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from bench.webpages import WebPage, pages, posts
+from bench.webpages import WebPage, pages, posts, weighed_down
+from lyceum.archive import sensible_number
 from lyceum.archive.extractors.html import extractor
 from lyceum.archive.instructions import find_instructions
 from lyceum.archive.webarchive import Passed, web_records
+from lyceum.config import Settings
+from lyceum.library import Library
 
 GOALS = {"text": 0.97, "date": 0.93, "author": 0.85, "pages a second": 30}
 _WORDS_A_SHINGLE = 4
@@ -62,9 +66,41 @@ def tables(corpora: Path, *, every: int = 1) -> Iterator[Table]:
             table.add_row(layout or "all", name, *_row(score(some, way), with_metadata=name == "lyceum"))
     table.caption = "goals: " + ", ".join(f"{name} {goal}" for name, goal in GOALS.items())
     yield table
+    yield _adding(corpora, number=100 if every > 1 else 600)
     yield _passing_over()
     if (corpora.parent / "eval" / "injection_bipia").is_dir():
         yield _instructions(corpora)
+
+
+def _adding(corpora: Path, *, number: int) -> Table:
+    """Heavy pages added as a folder: received, read, cut, and found by words; by one process and by as many as fit."""
+    table = Table(title=f"Adding {number} pages of large sites", caption="goal: 30 pages/s on two cores")
+    for column in ("reading at once", "kB a page", "pages/s", "ms of processor time a page", "machine's load"):
+        table.add_column(column, justify="right")
+    found, chance = posts(corpora), random.Random(5)  # noqa: S311  (no secret depends on it)
+    taken = chance.choices(list(pages(found)), k=number)
+    with tempfile.TemporaryDirectory() as folder:
+        site = Path(folder) / "site"
+        site.mkdir()
+        for n, page in enumerate(taken):
+            (site / f"{n}.html").write_text(weighed_down(page.html, found, chance), encoding="utf-8")
+        size = sum(one.stat().st_size for one in site.iterdir()) / number / 1_000
+        for processes in dict.fromkeys((1, sensible_number(1_024))):
+            settings = Settings(Path(folder) / f"home-{processes}", Path(folder), extraction_processes=processes)
+            before, started = _processor_time(), time.monotonic()
+            with Library.open(settings) as library:
+                library.add([str(site)], vectors=False)
+            seconds, spent = time.monotonic() - started, _processor_time() - before
+            table.add_row(
+                str(processes), f"{size:.0f}", f"{number / seconds:.1f}", f"{1_000 * spent / number:.0f}",
+                f"{os.getloadavg()[0]:.1f}",
+            )  # fmt: skip
+    return table
+
+
+def _processor_time() -> float:
+    """Seconds of this process and of those that have ended."""
+    return sum(os.times()[:4])
 
 
 def score(some: list[WebPage], way: Callable[[WebPage], tuple[str, dict[str, object]]]) -> Score:

@@ -79,6 +79,27 @@ def pages(found: Sequence[Post], *, seed: int = 3) -> Iterator[WebPage]:
         yield WebPage(layout, address, LAYOUTS[layout](post, others, address), post)
 
 
+def weighed_down(page: str, found: Sequence[Post], chance: random.Random) -> str:
+    """A page as heavy as those of large sites, some 115 kB: a menu of every topic, its data, its styles, a footer."""
+    topics = "".join(
+        f'<li class="menu-item item-{n}"><a class="menu-link" href="/topics/{chance.randrange(10**6)}/{post.slug}">'
+        f"{_e(post.title)}</a></li>"
+        for n, post in enumerate(chance.choices(found, k=180))
+    )
+    data = json.dumps({post.slug: [post.title, post.summary, chance.random()] for post in chance.choices(found, k=110)})
+    rules = "".join(f".c{chance.randrange(10**5)}{{margin:{n}px auto;color:#{n:06x};display:flex}}" for n in range(350))
+    columns = "".join(
+        f'<div class="col"><a href="/f/{n}">{_e(post.title)}</a><p class="sum">{_e(post.summary[:120])}</p></div>'
+        for n, post in enumerate(chance.choices(found, k=60))
+    )
+    head = f"<style>{rules}</style><script>window.__DATA__={data}</script></head>"
+    page = page.replace("</head>", head, 1)
+    page = re.sub(
+        r"(<body[^>]*>)", lambda tag: f'{tag[1]}<nav class="mega-menu"><ul>{topics}</ul></nav>', page, count=1
+    )
+    return page.replace("</body>", f'<footer class="site-footer">{columns}</footer></body>', 1)
+
+
 def _post(path: Path) -> Post | None:
     parts = path.read_text(encoding="utf-8").split("---", 2)
     try:

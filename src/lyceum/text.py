@@ -171,6 +171,8 @@ def is_function_word(word: str, language: str | None) -> bool:
 
 def word_count(text: str) -> int:
     """How many words a reader would count; three characters of an unspaced script make one."""
+    if not _NEEDS_CARE.search(text):
+        return len(_SIMPLE_WORD.findall(text))
     count = 0
     for match in _WORD.finditer(text):
         word = match.group()

@@ -22,7 +22,7 @@ from lyceum.archive.likeness import sketch
 from lyceum.archive.model import FIELDS, Block, Extracted, Metadata, Page
 from lyceum.archive.pagesets import files_of_page_set, is_page_set, pack
 from lyceum.archive.parts import Part, is_compound
-from lyceum.archive.segment import segment
+from lyceum.archive.segment import segment, speaks
 from lyceum.archive.sources import Found, MetadataTable
 from lyceum.archive.store import (
     BlobStore,
@@ -45,6 +45,7 @@ log = logging.getLogger(__name__)
 
 _LANGUAGE_IN_DOUBT = ("html", "docx", "pdf", "wordpress")
 _WORDS_TO_TRUST_DETECTION = 100
+_START = 4_000
 _HEAD = 4_096
 # What a place says about a document is weaker than what the document says itself.
 _WXR = "application/x-wxr+xml"
@@ -314,11 +315,7 @@ def resolve(extracted: Extracted, *, given: Metadata, name: str) -> Metadata:
     """The metadata that stands: what was said when adding, over what the file says, over what it shows."""
     firm, hints = _parted(given)
     stated = firm.over(extracted.metadata).over(hints)
-    detected = texts.detect_language(extracted.text)
-    language, source = stated.language, stated.provenance.get("language", "")
-    doubtful = source.startswith(_LANGUAGE_IN_DOUBT) and detected not in ("und", texts.primary(language))
-    long_enough = texts.word_count(extracted.text[:4000]) >= _WORDS_TO_TRUST_DETECTION
-    if (not language and not source) or (doubtful and long_enough):
+    if (detected := _other_language(extracted.text, stated)) is not None:
         stated = replace(
             stated,
             language=detected,
@@ -328,6 +325,20 @@ def resolve(extracted: Extracted, *, given: Metadata, name: str) -> Metadata:
     return stated.over(Metadata.stated("web:address (likely)", date=in_address)).over(
         Metadata.stated("file-name", title=_title_from(name))
     )
+
+
+def _other_language(text: str, stated: Metadata) -> str | None:
+    """The language that a text is in where none is stated, or a page's word for it is in doubt; None where not."""
+    language, source = stated.language, stated.provenance.get("language", "")
+    if not language and not source:
+        return texts.detect_language(text)
+    start = text[:_START]
+    # Whether a text speaks a language shows sooner than which of a hundred it speaks.
+    if not source.startswith(_LANGUAGE_IN_DOUBT) or speaks(texts.words(start), language):
+        return None
+    detected = texts.detect_language(text)
+    doubtful = detected not in ("und", texts.primary(language))
+    return detected if doubtful and texts.word_count(start) >= _WORDS_TO_TRUST_DETECTION else None
 
 
 def _parted(given: Metadata) -> tuple[Metadata, Metadata]:

@@ -64,13 +64,17 @@ def _own_language(text: str, language: str | None) -> str:
     words = texts.words(text)
     if len(words) < _WORDS_TO_DETECT:
         return ""
-    small = SMALL_WORDS.get(texts.primary(language), frozenset())
-    if small and sum(word in small for word in words) >= _SMALL_SHARE * len(words):
+    if speaks(words, language):
         return ""
     detected = texts.detect_language(text)
-    theirs = SMALL_WORDS.get(detected, frozenset())
-    sure = sum(word in theirs for word in words) >= _SMALL_SHARE * len(words) if theirs else not text.isascii()
+    sure = speaks(words, detected) if detected in SMALL_WORDS else not text.isascii()
     return detected if sure and detected not in ("und", texts.primary(language)) else ""
+
+
+def speaks(words: Sequence[str], language: str | None) -> bool:
+    """Whether as many small words of a language stand among lower-case words as in its sentences; False for none."""
+    small = SMALL_WORDS.get(texts.primary(language), frozenset())
+    return bool(small) and sum(word in small for word in words) >= _SMALL_SHARE * len(words)
 
 
 class PageFinder:

@@ -173,7 +173,7 @@ def decode(data: bytes, name: str, *, declared: str | None = None) -> Decoded:
 
 def collapse(text: str) -> str:
     """Every run of white space as one space; non-breaking spaces and soft hyphens stay."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split()) if text.isascii() else _SPACE.sub(" ", text).strip()
 
 
 def language_code(stated: str | None) -> str | None:

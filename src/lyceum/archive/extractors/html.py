@@ -27,7 +27,8 @@ _FURNITURE_CLASS = re.compile(
     r"advert\w*|masthead|site-?footer|site-?header)(?![a-z])",
     re.IGNORECASE,
 )
-_OF_PAGES = re.compile(r"pagenum|pageno|page-?number|pagebreak|\bpb\b", re.IGNORECASE)
+_OF_PAGES = ("pagenum", "pageno", "page-number", "pagebreak")
+_PAGE_BREAK = re.compile(r"(?<!\w)pb(?!\w)")
 _TRANSCRIBER = re.compile(
     r"(?<![a-z])(?:transnotes?|tnotes?|trans-notes?|transcribers?-?notes?|tn-?box)(?![a-z])", re.IGNORECASE
 )
@@ -46,12 +47,13 @@ class HtmlExtractor:
             raise no_text(name)
         root = parse_html(decoded.text, name)
         metadata = page_metadata(root)
-        book = _unwrapped(root) if "gutenberg" in decoded.text.lower() else None
+        lowered = decoded.text.lower()
+        book = _unwrapped(root) if "gutenberg" in lowered else None
         if book:
             pieces, header = book
             metadata = header.over(replace(metadata, date=None, publisher=None))
         else:
-            pieces = _main_pieces(root, len(data), metadata, may_have_pages=bool(_OF_PAGES.search(decoded.text)))
+            pieces = _main_pieces(root, len(data), metadata, may_have_pages=_may_have_pages(lowered))
         notes = [note for note in (decoded.note,) if note]
         return compose(pieces, metadata, notes)
 
@@ -82,6 +84,11 @@ def _main_pieces(root: etree._Element, size: int, about: Metadata, *, may_have_p
         return main
     whole = pieces_of(root, skip=_is_furniture)
     return main if kept >= max(1, _WHOLE_BODY_SHARE * _letters(whole)) else whole
+
+
+def _may_have_pages(lowered: str) -> bool:
+    """Whether anything in a page's source may say that pages begin in it; no regular expression is as quick."""
+    return any(name in lowered for name in _OF_PAGES) or ("pb" in lowered and bool(_PAGE_BREAK.search(lowered)))
 
 
 def _letters(pieces: Sequence[Piece]) -> int:

@@ -182,7 +182,8 @@ def epub_types(element: etree._Element) -> frozenset[str]:
 
 def visible_text(element: etree._Element) -> str:
     """Every character inside an element, white space folded."""
-    return _FOLD.sub(" ", "".join(map(str, element.itertext()))).strip()
+    text = "".join(map(str, element.itertext()))
+    return " ".join(text.split()) if text.isascii() else _FOLD.sub(" ", text).strip()
 
 
 def never(_: etree._Element) -> bool:
