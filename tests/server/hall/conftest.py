@@ -8,9 +8,14 @@ from datetime import datetime
 import pytest
 from django.db import transaction
 
+from lyceum.errors import NotInOrder
+from lyceum.hall import RecallOpened
 from lyceum.server.access import Role
 from lyceum.server.accounts.models import Person
 from lyceum.server.hall.acts import Actor, actor_of
+from lyceum.server.hall.bodies import FoundBody
+from lyceum.server.hall.book import Book
+from lyceum.server.hall.models import Seat
 from server.hall.clock import day
 from server.inside import make_tables
 
@@ -49,3 +54,34 @@ class Hall:
     def at(self, number: float) -> datetime:
         """A day after the beginning."""
         return day(number)
+
+    def found(self, founder: str, *members: str, at: float = 0, **more) -> str:
+        """A body with a founder and more members; `more` as FoundBody takes it."""
+        people = tuple(self.id(name) for name in members)
+        name = more.pop("name", f"Committee of {founder.title()}")
+        return FoundBody(self.actor(founder), name, members=people, **more).execute(day(at))
+
+    def seats(self, body: str) -> dict[str, str]:
+        """The seats that a body fills, by their titles."""
+        return dict(Seat.objects.filter(body_id=body).values_list("title", "pk"))
+
+
+class Keeper:
+    """Whoever keeps ballots, for tests: remembers what it was to open, or fails."""
+
+    def __init__(self) -> None:
+        self.opened: list[str] = []
+        self.fails = False
+
+    def open_recall(self, book: Book, event: RecallOpened) -> None:
+        if self.fails:
+            raise NotInOrder("The ballot box is locked.")
+        self.opened.append(event.ballot)
+
+
+@pytest.fixture
+def keeper(monkeypatch) -> Keeper:
+    """Takes the place of whoever keeps ballots."""
+    made = Keeper()
+    monkeypatch.setattr("lyceum.server.hall.book._keepers", [made])
+    return made

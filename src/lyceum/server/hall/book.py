@@ -17,7 +17,7 @@ from django.conf import settings as of_django
 from django.db import IntegrityError, transaction
 
 from lyceum import hall
-from lyceum.errors import Busy
+from lyceum.errors import Busy, ClockWentBack
 from lyceum.server.hall import models
 from lyceum.server.hall.stored import StoredState
 from lyceum.server.hall.telling import name_of, part_event
@@ -123,10 +123,19 @@ def keep_ballots(keeper: RecallBallots) -> None:
 
 
 def open_book(at: datetime, entropy: Entropy) -> Book:
-    """The record, locked for the transaction that must be open; the first time, its beginning."""
+    """The record, locked for the transaction that must be open; the first time, its beginning.
+
+    Raises ClockWentBack, before anybody's rights are looked up as of a moment that was recorded already.
+    """
     assert transaction.get_connection().in_atomic_block, "the record is opened within a transaction"  # noqa: S101
-    head = models.Head.objects.select_for_update().order_by("pk").first()
-    return Book(head or _begin(entropy), at, entropy)
+    head = models.Head.objects.select_for_update().order_by("pk").first() or _begin(entropy)
+    book = Book(head, at, entropy)
+    if head.at and book.at < datetime.fromisoformat(head.at):
+        raise ClockWentBack(
+            f"The clock says {book.at.isoformat()}, but the record's last event was at {head.at}.",
+            hint="Set the clock; nothing was written.",
+        )
+    return book
 
 
 def signing_key() -> Ed25519PrivateKey:
