@@ -64,8 +64,8 @@ def written(ballot: str) -> tuple[int, int, bytes]:
         ("late", "yes", 2.5, NotEntitled),
         ("stranger", "yes", 2.5, InvalidValue),
     ],
-    ids=["before-opening", "at-closing", "after-closing", "no-such-option", "two-options", "no-vote", "left-an-hour-ago",
-         "came-after-opening", "another-body"],
+    ids=["before-opening", "at-closing", "after-closing", "no-such-option", "two-options", "no-vote",
+         "left-an-hour-ago", "came-after-opening", "another-body"],
 )  # fmt: skip
 def test_a_vote_that_may_not_be_leaves_nothing_behind(hall, tier, name, choice, at, refusal):
     """Each is refused with its own reason."""

@@ -21,13 +21,13 @@ from lyceum.errors import AccessRefused, AlreadyVoted, BallotClosed, LyceumError
 from lyceum.hall import Ballot, Cast, OpenVote, Option, Paper, Rule, Tally, Tier
 from lyceum.server.deciding import models, outcomes
 from lyceum.server.deciding.keys import BoxKeys
-from lyceum.server.deciding.policies import OFFICERS, access_ballot, is_on_roll
+from lyceum.server.deciding.policies import access_ballot, is_on_roll
 from lyceum.server.deciding.shapes import ballot_of, ballot_row, read_choice, terms_sha256
 from lyceum.server.hall import queries
 from lyceum.server.hall.acts import Act, Actor
 from lyceum.server.hall.book import Book, Entropy, open_book
 from lyceum.server.hall.models import Entry
-from lyceum.server.hall.policies import needs_right
+from lyceum.server.hall.policies import needs_clerk
 
 MOTION, AMENDMENT, RECALL, QUESTION = "motion", "amendment", "recall", "question"
 """What a ballot can be about."""
@@ -63,7 +63,7 @@ class PutToVote(Act[str]):
     def check(self, book: Book) -> None:
         """Raises NotEntitled, or NotInOrder where something else is to be voted on before."""
         body, _ = outcomes.votable(self.kind, self.subject)
-        needs_right(book, self.actor, body, *OFFICERS)
+        needs_clerk(book, self.actor, body)
 
     def perform(self, book: Book) -> str:
         """Plans the ballot, and opens it if it is to open now."""
@@ -85,7 +85,7 @@ class AskBody(Act[str]):
 
     def check(self, book: Book) -> None:
         """Raises NotEntitled."""
-        needs_right(book, self.actor, self.body, *OFFICERS)
+        needs_clerk(book, self.actor, self.body)
 
     def perform(self, book: Book) -> str:
         """Plans the ballot, and opens it if it is to open now."""
@@ -235,7 +235,7 @@ class CloseBallot(Act[str]):
 
     def check(self, book: Book) -> None:
         """Raises NotEntitled."""
-        needs_right(book, self.actor, access_ballot(self.actor, self.ballot, book.at).body, *OFFICERS)
+        needs_clerk(book, self.actor, access_ballot(self.actor, self.ballot, book.at).body)
 
     def perform(self, book: Book) -> str:
         """Publishes, counts, and has follow what follows."""

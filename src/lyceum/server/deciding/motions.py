@@ -14,11 +14,11 @@ from lyceum import hall
 from lyceum.errors import AccessRefused, InvalidValue, NotEntitled, NotInOrder
 from lyceum.hall import Amendment, Motion, Right, Stage
 from lyceum.server.deciding import models, outcomes
-from lyceum.server.deciding.policies import OFFICERS, access_motion
+from lyceum.server.deciding.policies import access_motion
 from lyceum.server.deciding.shapes import DRAFT, amendment_of, motion_of, motion_row, read_changes
 from lyceum.server.hall.acts import Act, Actor
 from lyceum.server.hall.book import Book, Entropy
-from lyceum.server.hall.policies import access_body, needs_right
+from lyceum.server.hall.policies import access_body, needs_clerk
 
 _LONGEST = 100_000
 _LONGEST_TITLE = 300
@@ -135,7 +135,7 @@ class PutMotion(_MotionAct):
 
     def check(self, book: Book) -> None:
         """Raises NotEntitled for who does not lead the body's business."""
-        needs_right(book, self.actor, access_motion(self.actor, self.motion, book.at).body, *OFFICERS)
+        needs_clerk(book, self.actor, access_motion(self.actor, self.motion, book.at).body)
 
     def perform(self, book: Book) -> str:
         """Raises NotInOrder where nobody seconded it."""
@@ -198,7 +198,7 @@ class ComposeMotions(Act[str]):
     def check(self, book: Book) -> None:
         """Raises NotEntitled for who does not lead the body's business."""
         for motion in self.motions:
-            needs_right(book, self.actor, access_motion(self.actor, motion, book.at).body, *OFFICERS)
+            needs_clerk(book, self.actor, access_motion(self.actor, motion, book.at).body)
 
     def perform(self, book: Book) -> str:
         """Raises NotInOrder where the parts are decided or before different bodies."""
@@ -223,7 +223,7 @@ class ForwardMotion(_MotionAct):
 
     def check(self, book: Book) -> None:
         """Raises NotEntitled for who does not lead the body's business."""
-        needs_right(book, self.actor, access_motion(self.actor, self.motion, book.at).body, *OFFICERS)
+        needs_clerk(book, self.actor, access_motion(self.actor, self.motion, book.at).body)
 
     def perform(self, book: Book) -> str:
         """Raises NotInOrder where it was not carried, was sent there before, or the bodies have no tie."""
@@ -275,7 +275,7 @@ class NoteVote(Act[str]):
     def check(self, book: Book) -> None:
         """Raises NotEntitled for who does not lead the body's business."""
         body, _ = outcomes.votable(self.kind, self.subject)
-        needs_right(book, self.actor, body, *OFFICERS)
+        needs_clerk(book, self.actor, body)
 
     def perform(self, book: Book) -> str:
         """Raises NotInOrder without a quorum, InvalidValue where more hands were counted than voters are present."""

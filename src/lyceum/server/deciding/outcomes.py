@@ -8,6 +8,11 @@ from lyceum.hall import ABSTAIN, NO, YES, Amending, Motion, Outcome, Stage, Tall
 from lyceum.server.deciding import models
 from lyceum.server.deciding.shapes import DRAFT, amendment_of, motion_of
 from lyceum.server.hall.book import Book
+from lyceum.server.hall.meetings import add_to_meeting, read_meeting
+
+Hands = tuple[int, int, int]
+"""How many were for, against, and neither."""
+RollCall = tuple[tuple[str, str], ...]
 
 _DECIDED = {Outcome.CARRIED: True, Outcome.LOST: False}
 
@@ -53,21 +58,56 @@ def follow(book: Book, row: models.Ballot, tally: Tally) -> None:
         recalled = tally.outcome is Outcome.CARRIED
         book.happen(hall.RecallDecided(at=book.at, petition=row.subject, recalled=recalled))
     if row.subject_kind in ("motion", "amendment") and tally.outcome in _DECIDED:
+        if row.meeting and not read_meeting(row.meeting, book.state).closed:
+            _minute(book, row.meeting, row.subject, row.question, tally, _hands(row), _roll_call(row))
         decide(book, row.subject_kind, row.subject, tally)
 
 
-def note(book: Book, kind: str, subject: str, hands: tuple[int, int, int], *, meeting: str) -> str:
+def note(book: Book, kind: str, subject: str, hands: Hands, *, meeting: str) -> str:
     """Counts a show of hands by the charter's rule, and has follow what follows; returns the outcome."""
     refuse_while_voting(subject if kind == "motion" else _amendment_row(subject).motion)
     body, title = votable(kind, subject)
     if min(hands) < 0:
         raise InvalidValue("Fewer than no hands were counted.", hint="Count again.", code="votes_wrong")
     numbers = {((option,),): number for option, number in zip((YES, NO, ABSTAIN), hands, strict=True)}
-    roll = hall.Roll(len(book.state.voters(body, book.at)))
+    roll = hall.Roll(len(book.state.voters(body, book.at)), present=sum(hands))
     tally = hall.count(book.state.charter(body, book.at).motions, hall.Votes.of((YES, NO, ABSTAIN), numbers), roll)
     if tally.outcome in _DECIDED:
+        _minute(book, meeting, subject, title, tally, hands, ())
         decide(book, kind, subject, tally)
     return tally.outcome.value
+
+
+def _minute(
+    book: Book,
+    meeting: str,
+    subject: str,
+    title: str,
+    tally: Tally,
+    hands: Hands,
+    roll_call: RollCall,
+) -> None:
+    """Has the minutes say it; the rules of meetings ask for their quorum, and for no more votes than voters there."""
+    yes, no, abstained = hands
+    told = hall.MotionDecided(
+        at=book.at, motion=subject, title=title, carried=_DECIDED[tally.outcome], yes=yes, no=no,
+        abstained=abstained, roll_call=roll_call,
+    )  # fmt: skip
+    add_to_meeting(book, read_meeting(meeting, book.state), told)
+
+
+def _hands(row: models.Ballot) -> Hands:
+    """How many voted yes, no, and neither."""
+    said = [_word(one["vote"]) for one in row.published["votes"]]
+    return said.count(YES), said.count(NO), said.count(ABSTAIN)
+
+
+def _roll_call(row: models.Ballot) -> RollCall:
+    return tuple((one["voter"], _word(one["vote"])) for one in row.published["votes"] if "voter" in one)
+
+
+def _word(vote: list[str]) -> str:
+    return vote[0] if vote else ABSTAIN
 
 
 def decide(book: Book, kind: str, subject: str, tally: Tally) -> None:
@@ -112,7 +152,7 @@ def _motion_row(motion: str) -> models.Motion:
 
 
 def _amendment_row(amendment: str) -> models.Amendment:
-    found = models.Amendment.objects.select_related("motion").filter(pk=amendment).first()
+    found = models.Amendment.objects.filter(pk=amendment).first()
     if found is None:
         raise InvalidValue("There is no such amendment.", hint="Look at its motion.", code="unknown_amendment")
     return found

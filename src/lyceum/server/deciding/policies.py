@@ -5,14 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from lyceum.errors import InvalidValue
-from lyceum.hall import Right, Stage
+from lyceum.hall import Stage
 from lyceum.server.deciding import models
 from lyceum.server.deciding.shapes import DRAFT
 from lyceum.server.hall.acts import Actor
 from lyceum.server.hall.policies import access_body, access_inside
-
-OFFICERS = (Right.CHAIR, Right.RECORD, Right.CALL)
-"""Who puts motions, opens ballots and sends what was carried: those who lead a body's business."""
 
 
 def access_motion(actor: Actor, motion: str, at: datetime) -> models.Motion:
