@@ -6,10 +6,11 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from lyceum.contract import answer_json
@@ -17,10 +18,12 @@ from lyceum.errors import LyceumError, UnknownDocument
 from lyceum.library import Block, Filter, Library, Question, Scope, turns_of
 from lyceum.server.desk import Desk
 from lyceum.server.offered import model_of
+from lyceum.server.web.exporting import place_of
 from lyceum.server.web.shaping import Run, marked, quoted
 
 _MOST_REMEMBERED = 500
 _AT_MOST_AROUND = 900
+_HEADINGS_BETWEEN = 2
 
 
 @dataclass(slots=True)
@@ -55,11 +58,15 @@ class Remembered:
     def put(self, value: Any) -> str:
         """Keeps a value; returns its key."""
         key = secrets.token_urlsafe(12)
+        self.note(key, value)
+        return key
+
+    def note(self, key: str, value: Any) -> None:
+        """Keeps a value under a key that is known already."""
         with self._lock:
             self._kept[key] = value
             while len(self._kept) > _MOST_REMEMBERED:
                 self._kept.popitem(last=False)
-        return key
 
     def get(self, key: str) -> Any | None:
         """What a key stands for, or None."""
@@ -69,6 +76,8 @@ class Remembered:
 
 WORKS = Remembered()
 ANSWERS = Remembered()
+FURTHER = Remembered()
+JUDGED = Remembered()
 
 
 def begin(desk: Desk, question: Question, model: str | None, before: Sequence[str]) -> Work:
@@ -120,11 +129,17 @@ class Shown:
     runs: tuple[Run, ...]
     after: str
     translation: Mapping[str, Any] | None
+    claim: int = 0
+    """The first statement that rests on it, from 1; 0 for none."""
 
 
 def shown(answer: Mapping[str, Any], library: Library, scope: Scope) -> dict[str, Any]:
     """An answer with its sources in their context; what may not be read, or has gone, is shown without context."""
-    sources = [_shown(citation, library, scope) for citation in answer["citations"]]
+    resting = {n: at for at, claim in reversed([*enumerate(answer["claims"], start=1)]) for n in claim["citations"]}
+    sources = [
+        replace(_shown(citation, library, scope), claim=resting.get(citation["n"], 0))
+        for citation in answer["citations"]
+    ]
     by_number = {source.n: source for source in sources}
     return {
         **answer,
@@ -157,19 +172,25 @@ def _shown(citation: Mapping[str, Any], library: Library, scope: Scope) -> Shown
         begin, stop = (blocks[first].start, blocks[last].end) if inside else (start, end)
         begin, stop = max(begin, start - _AT_MOST_AROUND), min(stop, end + _AT_MOST_AROUND)
         runs = marked(library.text(document, begin, stop), begin, [(start, end)])
-        before = _text_of(library, document, blocks[first - 1] if inside and first else None)
-        after = _text_of(library, document, blocks[last + 1] if inside and last + 1 < len(blocks) else None)
+        if inside:
+            before = _text_of(library, document, _next_paragraph(reversed(blocks[:first])))
+            after = _text_of(library, document, _next_paragraph(blocks[last + 1 :]))
     except LyceumError:
         pass
-    place = f"/documents/{citation['document']}?version={citation['version']}&cite={start}-{end}#{start}-{end}"
+    place = place_of(citation)
     return Shown(
         citation["n"], citation["document"], citation["title"], ", ".join(citation["creators"]), citation["date"] or "",
         citation["page"] or "", citation["language"], place, before, runs, after, citation.get("translation"),
     )  # fmt: skip
 
 
+def _next_paragraph(blocks: Iterable[Block]) -> Block | None:
+    """The first paragraph, past a heading or two."""
+    return next((block for block in islice(blocks, _HEADINGS_BETWEEN + 1) if block.kind == "paragraph"), None)
+
+
 def _text_of(library: Library, document: Any, block: Block | None) -> str:
-    if block is None or block.kind != "paragraph":
+    if block is None:
         return ""
     return library.text(document, block.start, min(block.end, block.start + _AT_MOST_AROUND))
 

@@ -16,6 +16,7 @@ from lyceum.library import HandedIn, Library, Scope
 from lyceum.server.accounts.actions import OpenCollections
 from lyceum.server.accounts.scopes import keeper_of, open_collections
 from lyceum.server.desk import the_desk
+from lyceum.server.ledger.actions import judgements
 from lyceum.server.reading.models import Silence
 from lyceum.server.web.shaping import picture
 from lyceum.server.web.words import REASONS, collection_name, language_name
@@ -25,12 +26,14 @@ _GIVEN = ("collection", "creators", "date", "language", "kind", "rights")
 _A_PAGE = 50
 _EVERYTHING = Scope.everything()
 _MOST_SILENCE = 24
+_MONTHS = 12
 
 
 def desk(request: HttpRequest) -> HttpResponse:
     """How the archive stands: what waits, what failed, what it holds, what it could not answer."""
     keeper_of(request)
-    return render(request, "web/desk.html", {**_state(), **_coverage(), "silence": _silence(), "given": _GIVEN})
+    counted = {"silence": _silence(), "judged": judgements(_MONTHS)}
+    return render(request, "web/desk.html", {**_state(), **_coverage(), **counted, "given": _GIVEN})
 
 
 def state(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language, get_language_bidi
 from django.views.decorators.http import require_POST
 
 from lyceum.contract import filter_of
@@ -16,11 +17,14 @@ from lyceum.library import Library, Scope
 from lyceum.server.accounts.models import Person
 from lyceum.server.accounts.scopes import person_of, scope_of
 from lyceum.server.desk import the_desk
+from lyceum.server.ledger import actions as ledger
 from lyceum.server.offered import models_of
 from lyceum.server.reading import actions
 from lyceum.server.reading.models import Exchange
 from lyceum.server.web import answers
-from lyceum.server.web.words import REASONS, STEPS, language_name, refusal
+from lyceum.server.web.exporting import Exported, as_html, as_markdown
+from lyceum.server.web.following import questions_after
+from lyceum.server.web.words import NEXT, REASONS, STEPS, language_name, refusal
 
 _PATIENCE_SECONDS = 2.5
 _LONGEST = 20_000
@@ -51,10 +55,7 @@ def wait(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def share(request: HttpRequest) -> HttpResponse:
     """Gives an answer an address of its own."""
-    scope = scope_of(request)
-    answer = answers.ANSWERS.get(request.POST.get("answer", ""))
-    if not answer or not the_desk().run(lambda library: answers.is_readable(answer, library, scope)):
-        raise UnknownDocument("This answer is no longer at hand.", hint="Ask the question again, then share it.")
+    answer = _at_hand(request.POST.get("answer", ""), scope_of(request))
     return HttpResponseRedirect(f"/answers/{actions.share(answer)}")
 
 
@@ -66,6 +67,52 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
         return _told(actions.shared_answer(key, library, scope), library, scope)
 
     return render(request, "web/shared.html", {"turn": the_desk().run(task), "key": key})
+
+
+def after(request: HttpRequest, key: str) -> HttpResponse:
+    """Questions that may come next; looked for once an answer is read, since each of them is tried."""
+    scope = scope_of(request)
+    answer = _at_hand(key, scope)
+    questions = answers.FURTHER.get(key)
+    if questions is None:
+        questions = the_desk().run(lambda library: questions_after(answer, library, scope))
+        answers.FURTHER.note(key, questions)
+    template = "web/_further.html" if request.headers.get("HX-Request") else "web/further.html"
+    return render(request, template, {"questions": questions, "before": key, "question": answer["question"]})
+
+
+@require_POST
+def judge(request: HttpRequest) -> HttpResponse:
+    """Counts what somebody makes of an answer, once an answer; neither which it was nor whose is kept."""
+    scope = scope_of(request)
+    key, said = request.POST.get("answer", ""), request.POST.get("said", "")
+    _at_hand(key, scope)
+    if not answers.JUDGED.get(key):
+        ledger.judge(said, timezone.now().date())
+        answers.JUDGED.note(key, True)
+    template = "web/_judged.html" if request.headers.get("HX-Request") else "web/judged.html"
+    return render(request, template, {"key": key})
+
+
+def export(request: HttpRequest, key: str, form: str) -> HttpResponse:
+    """An answer as a file to keep, for who may read all that it quotes."""
+    scope = scope_of(request)
+    known = answers.ANSWERS.get(key)
+    answer = _at_hand(key, scope) if known else the_desk().run(lambda lib: actions.shared_answer(key, lib, scope))
+    write, media = _FORMS[form]
+    direction = "rtl" if get_language_bidi() else "ltr"
+    why = str(REASONS.get(answer["reason"], "")) if answer["reason"] else ""
+    exported = Exported(
+        answer, request.build_absolute_uri("/").rstrip("/"), the_desk().settings.archive_name or "Lyceum",
+        get_language() or "en", direction, why,
+    )  # fmt: skip
+    response = HttpResponse(write(exported), content_type=f"{media}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="answer.{form}"'
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+_FORMS = {"md": (as_markdown, "text/markdown"), "html": (as_html, "text/html")}
 
 
 def history(request: HttpRequest) -> HttpResponse:
@@ -99,6 +146,16 @@ def change_history(request: HttpRequest) -> HttpResponse:
     else:
         raise InvalidValue("Nothing is to be changed.", hint="Use the buttons of the page.")
     return HttpResponseRedirect("/history")
+
+
+def _at_hand(key: str, scope: Scope) -> dict[str, Any]:
+    """An answer of the last while, for who may read all that it quotes; raises UnknownDocument."""
+    answer: dict[str, Any] | None = answers.ANSWERS.get(key)
+    if not answer or not the_desk().run(lambda library: answers.is_readable(answer, library, scope)):
+        raise UnknownDocument(
+            "This answer is no longer at hand.", hint="Ask the question again.", code="unknown_answer"
+        )
+    return answer
 
 
 def _show(request: HttpRequest, key: str, scope: Scope, seconds: float) -> HttpResponse:
@@ -136,6 +193,7 @@ def _told(answer: dict[str, Any], library: Library, scope: Scope, key: str = "")
         **told,
         "key": key,
         "why": str(REASONS.get(answer["reason"], "")) if answer["reason"] else "",
+        "next": str(NEXT.get(answer["reason"], "")) if answer["reason"] else "",
         "refused": [{"text": one["text"], "why": refusal(one["why"])} for one in answer["refused"]],
         "steps": [
             {"name": STEPS.get(name, name), "milliseconds": round(spent)} for name, spent in told["steps"].items()

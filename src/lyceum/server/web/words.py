@@ -19,6 +19,16 @@ REASONS = {
     "unread_documents": gettext_lazy("The archive does not say in what could be read."),
     "unclear_question": gettext_lazy("This is not yet a question that the archive can be asked."),
 }
+NEXT = {
+    "nothing_found": gettext_lazy(
+        "Ask with other words, or about less at once. What is not in the archive can be given to it."
+    ),
+    "unread_documents": gettext_lazy(
+        "It holds documents on this that could not be read; a librarian can look into why."
+    ),
+    "unclear_question": gettext_lazy("Name whom, what or when you mean: “When did the weavers strike?”"),
+}
+"""What to do when there is no answer, by why there is none."""
 REFUSALS = {
     "contradicted": gettext_lazy("the source says otherwise"),
     "source_says_otherwise": gettext_lazy("the source says otherwise"),

@@ -134,6 +134,7 @@ document.addEventListener("pointerup", () => {
 });
 document.addEventListener("dragstart", (event) => { if (event.target.closest && event.target.closest("[data-picture]")) event.preventDefault(); });
 
+document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) print(); });
 document.addEventListener("change", (event) => { const form = event.target.closest("[data-sort]"); if (form) form.requestSubmit(); });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("[data-question-form] textarea")) {
