@@ -6,6 +6,7 @@ outranks the file. A secret may come from the file that NAME_FILE names.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -29,7 +30,8 @@ class Settings:
     The site: `models` are those that it answers with besides the extractive one, the first by default; `anonymous`
     is `everything`, `nobody`, or the collections that anybody may read besides those that a librarian has opened;
     `hosts` the names under which it is asked, besides this machine's own; `at_once` how many it answers at a time,
-    0 meaning one a core and at least two.
+    0 meaning one a core and at least two; `embed_origins` the sites, as https://example.org, on whose pages its box
+    may stand; `add_folders` the folders of this machine that librarians may add from, with a colon between.
     """
 
     home: Path
@@ -61,6 +63,8 @@ class Settings:
     models: str = ""
     at_once: int = 0
     secret_key: str = ""
+    embed_origins: str = ""
+    add_folders: str = ""
     web_private_hosts: str = ""
     web_contact: str = ""
     web_delay_ms: int = 1_000
@@ -103,6 +107,7 @@ def load(home: Path | None, environment: Mapping[str, str]) -> Settings:
     check_embedder(str(values.get("embedder", "use")))
     _check_reranker(str(values.get("reranker", "")))
     _check_support(str(values.get("support", "")))
+    _check_origins(str(values.get("embed_origins", "")))
     _all_or_none(values, "database_url", "blobs_url", "index_url")
     return Settings(home=place.expanduser().absolute(), cache=cache.expanduser().absolute(), **values)  # type: ignore[arg-type]
 
@@ -119,6 +124,16 @@ def _check_support(said: str) -> None:
             f"The setting support is “{said}”.",
             hint=f"It is rules, {', '.join(f'{kind}:NAME' for kind in _SCORERS)}, or left empty.",
         )
+
+
+def _check_origins(said: str) -> None:
+    """They stand in a header that browsers read: nothing but origins may."""
+    for origin in filter(None, (one.strip() for one in said.split(","))):
+        if not re.fullmatch(r"https?://[a-z0-9.-]+(?::\d{1,5})?", origin):
+            raise ConfigError(
+                f"The setting embed_origins names “{origin}”.",
+                hint="It is a scheme and a host in small letters, such as https://example.org, with commas between.",
+            )
 
 
 def check_embedder(said: str) -> None:
