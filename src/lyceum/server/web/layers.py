@@ -31,7 +31,16 @@ POLICY = (
 )
 LOOKS = {"theme": ("auto", "light", "dark"), "size": ("normal", "large", "largest"), "face": ("serif", "plain")}
 _FOR_PROGRAMS = ("/api/", "/v1/", "/mcp", "/health", "/oai")
-_DEAR = ("/search", "/ask", "/api/v1/search", "/api/v1/ask", "/api/v1/check-quotes", "/v1/chat/")
+_DEAR = (
+    "/search",
+    "/ask",
+    "/widget/search",
+    "/widget/ask",
+    "/api/v1/search",
+    "/api/v1/ask",
+    "/api/v1/check-quotes",
+    "/v1/chat/",
+)
 _CHEAP = ("/ask/wait/",)
 _A_MINUTE, _BURST = 60, 60
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lyceum.server.web import feeds, harvest, keeping, people, reading, tutoring
+from lyceum.server.web import feeds, harvest, keeping, people, reading, tutoring, widget
 
 urlpatterns = [
     path("", reading.home, name="home"),
@@ -20,6 +20,12 @@ urlpatterns = [
     path("answers/<str:key>/answer.md", tutoring.export, {"form": "md"}, name="answer-markdown"),
     path("answers/<str:key>/answer.html", tutoring.export, {"form": "html"}, name="answer-html"),
     path("answers/<str:key>", tutoring.shared, name="shared"),
+    path("widget", widget.box, name="widget"),
+    path("widget/search", widget.search, name="widget-search"),
+    path("widget/ask", widget.ask, name="widget-ask"),
+    path("widget/wait/<str:key>", widget.wait, name="widget-wait"),
+    path("widget.js", widget.script, name="widget-script"),
+    path("widget.css", widget.style, name="widget-style"),
     path("history", tutoring.history, name="history"),
     path("history/change", tutoring.change_history, name="history-change"),
     path("history/<int:number>", tutoring.remembered, name="remembered"),
