@@ -62,7 +62,7 @@ def study(
 
 def _put(data: bytes, output: Path | None, media: str) -> None:
     if output is None:
-        if sys.stdout.isatty() and not media.startswith(("text/", "application/json")):
+        if sys.stdout.isatty() and not media.startswith(("text/", "application/json", "image/svg")):
             raise UsageError("This is no text for a terminal.", hint="Name a file with --output.")
         click.echo(data, nl=False)
         return

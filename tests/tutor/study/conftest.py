@@ -1,11 +1,86 @@
-"""A small archive on strikes, of four hands, in which there is enough to ask for."""
+"""Two small archives: one in memory, as study reads it, and one on strikes in which there is enough to ask for."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
 import pytest
 
+from lyceum import text as texts
+from lyceum.archive import Document, Metadata, PartialDate, Passage, State
 from lyceum.config import Settings
 from lyceum.library import Library
+from lyceum.search import Filter, Found, Hit, Order, Query, Scope, Words
+
+
+def document(
+    name: str, *passages: str, date: str | None = "1912", headings: Sequence[str] = (), **known
+) -> list[Passage]:
+    """The passages of a document as the catalogue would have them."""
+    metadata = Metadata(
+        title=known.pop("title", name), date=PartialDate.parse(date) if date else None,
+        language=known.pop("language", "en"), creators=known.pop("creators", ()), **known,
+    )  # fmt: skip
+    one = Document(
+        id=name, version=f"{name}v", number=1, row=1, source=name, name=name, sha256="", metadata=metadata,
+        state=State.INDEXED, passages=len(passages), characters=sum(map(len, passages)),
+    )  # fmt: skip
+    found, at = [], 0
+    for n, text in enumerate(passages):
+        heading = headings[n] if n < len(headings) else ""
+        found.append(Passage(f"{name}.{n}", n, one, at, at + len(text), text, (), heading))
+        at += len(text) + 2
+    return found
+
+
+@dataclass
+class Shelf:
+    """Readings over passages in memory: a search finds those with every word."""
+
+    held: list[Passage] = field(default_factory=list)
+    revision: int = 1
+    notice: str = "From this shelf alone."
+    alike: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def documents(self, wanted: Filter, scope: Scope) -> Sequence[Document]:
+        return list({p.document.id: p.document for p in self.held if self._fits(p, wanted, scope)}.values())
+
+    def search(self, query: Query) -> Found:
+        wanted = set(texts.content_terms(query.text, "en"))
+        hits = [
+            Hit(p, 1.0) for p in self.held
+            if self._fits(p, query.filter, query.scope) and wanted <= set(texts.terms(p.text, p.language))
+        ]  # fmt: skip
+        return Found(hits[: query.limit] if query.order is not Order.NEWEST else hits, Words(), "en", None)
+
+    def passages(self, one: Document) -> Iterator[Passage]:
+        return (p for p in self.held if p.document.id == one.id)
+
+    def frequencies(self, terms: Sequence[str]) -> tuple[Mapping[str, int], int]:
+        return {t: sum(t in texts.terms(p.text, p.language) for p in self.held) for t in terms}, len(self.held)
+
+    def editions(self, one: Document, scope: Scope) -> Sequence[Document]:
+        others = self.alike.get(one.id, ())
+        return [d for d in self.documents(Filter(), scope) if d.id in others]
+
+    def _fits(self, passage: Passage, wanted: Filter, scope: Scope) -> bool:
+        known = passage.document.metadata
+        name = set(texts.plain_terms(wanted.author or ""))
+        by = [set(texts.plain_terms(creator)) for creator in known.creators]
+        return scope.admits(known.collection) and (not name or any(name <= one for one in by))
+
+
+@pytest.fixture
+def shelf():
+    """Makes a shelf of documents."""
+
+    def make(*documents: list[Passage], **more) -> Shelf:
+        held = [replace(p, key=n * 1_000 + p.key) for n, passages in enumerate(documents) for p in passages]
+        return Shelf(held, **more)
+
+    return make
+
 
 HISTORY = """---
 title: A History of the Mill Towns

@@ -26,6 +26,10 @@ _FORMS = (
     Form("md", "text/markdown; charset=utf-8", "markdown"),
     Form("json", "application/json", "plain"),
     Form("apkg", "application/vnd.anki", "anki", _CARDS),
+    Form("html", "text/html; charset=utf-8", "page"),
+    Form("svg", "image/svg+xml", "picture", _DATED),
+    Form("csv", "text/csv; charset=utf-8", "table", _DATED),
+    Form("ics", "text/calendar; charset=utf-8", "calendar", _DATED),
 )
 
 

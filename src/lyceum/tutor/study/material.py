@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from lyceum import text as texts
@@ -18,8 +18,8 @@ from lyceum.tutor.model import Nearest, Quotation, Source
 from lyceum.tutor.study.model import Lack, Subject, Topic
 from lyceum.tutor.verify import Citation, verify
 
-MOST_MENTIONS = 4_000
-"""How many passages that mention a topic are looked at."""
+MOST_MENTIONS = 3_000
+"""How many passages that hold the words of a topic are read from either end of time."""
 _PREFIX = re.compile(r"\s*(document|author|collection|words):\s*(.+)", re.IGNORECASE | re.DOTALL)
 _LONGEST = 400
 
@@ -210,17 +210,24 @@ def _language(documents: Sequence[Document]) -> str:
 
 def _mentioning(said: str, topic: Topic, readings: Readings) -> Material:
     """The passages that hold every word of a topic, in the order of their works and places."""
-    query = Query(said, topic.scope, topic.filter, mode=Mode.LEXICAL, limit=MOST_MENTIONS, order=Order.OLDEST)
-    held: dict[str, list[Passage]] = {}
+    held: dict[str, dict[int, Passage]] = {}
     documents: dict[str, Document] = {}
-    for hit in readings.search(query).hits:
-        document = hit.passage.document
-        documents.setdefault(document.id, document)
-        held.setdefault(document.id, []).append(hit.passage)
+    for passage in _holding(said, topic, readings):
+        documents.setdefault(passage.document.id, passage.document)
+        held.setdefault(passage.document.id, {})[passage.key] = passage
     works = tuple(_in_time(one_edition_each(documents.values(), readings, topic.scope)))
     language = texts.question_language(said)
+    language = _language(works) if language == "und" else language
     return Material(
-        Subject.WORDS, said, _language(works) if language == "und" else language,
-        tuple(texts.content_terms(said, _language(works) if language == "und" else language)), works,
-        lambda: (passage for d in works for passage in sorted(held[d.id], key=lambda p: p.start)),
+        Subject.WORDS, said, language, tuple(texts.content_terms(said, language)), works,
+        lambda: (passage for d in works for passage in sorted(held[d.id].values(), key=lambda p: p.start)),
     )  # fmt: skip
+
+
+def _holding(said: str, topic: Topic, readings: Readings) -> Iterator[Passage]:
+    """The passages with every word; where there are too many, the oldest and the newest of them."""
+    query = Query(said, topic.scope, topic.filter, mode=Mode.LEXICAL, limit=MOST_MENTIONS, order=Order.OLDEST)
+    oldest = readings.search(query).hits
+    yield from (hit.passage for hit in oldest)
+    if len(oldest) == MOST_MENTIONS:
+        yield from (hit.passage for hit in readings.search(replace(query, order=Order.NEWEST)).hits)

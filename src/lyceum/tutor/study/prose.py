@@ -82,8 +82,24 @@ _ENDS_IN_NUMBER = re.compile(r"[^\d\s.,]\D*\s(?:\d{1,4}|[ivxlc]{1,7})\.?\s*$")
 _OPENS = re.compile(r"[\"“„«»‘'¿¡(\[]*[^\W\d_a-zà-öø-ÿа-я]|[\"“„«»‘'¿¡]*\d{1,4}\s+[^\W\d_]|[^\W\d_a-zA-Z]")
 _CLOSES = re.compile(r"[.!?。！？؟…][\"”’'»«“)\]\u201c\u2018]*$")
 _MARKS = re.compile(
-    r"\[\d+\]|\[[*†‡A-Z]\]|[*†‡]|\[(?:Illustration|Footnote|Pg|Page)\b|\b(?:https?://|www\.)|[|{}<>\\=]", re.IGNORECASE
+    r"\[\d+\]|\[[*†‡A-Z]\]|[*†‡¹²³⁰-⁹]|\[(?:Illustration|Footnote|Pg|Page)\b|\b(?:https?://|www\.)|[|{}<>\\=]|"
+    r"\(\?\)|\.—|\bleft to right\b",
+    re.IGNORECASE,
 )
+_HEADLINE = re.compile(r"[\W\d]*[^\W\d_a-z]{2,}\W+[^\W\d_a-z]{2,}\b")
+_ENDS_CUT = re.compile(
+    r"(?:\b(?:[^\W\d_a-z]|St|Mr|Mrs|Messrs|Dr|Prof|No|Nos|Gen|Col|Capt|Lieut|Rev|Hon|Wm|Jas|Geo|Chas|Thos|vs?|"
+    r"pp?|vol|bzw|vgl|Abs|Bd)\.|:)[\"”’»)]*$"
+)
+_BACK = re.compile(
+    r"\b(?:above|aforesaid|aforementioned|preceding|foregoing|"
+    r"(?:already|just|previously|before) (?:been )?(?:mentioned|noted|seen|said|described|received|stated|quoted)|"
+    r"(?:see|on|in) (?:page|chapter|note|appendix)|as (?:we|I) (?:have )?(?:noted|seen|said|shown)|"
+    r"which (?:we|I) (?:have )?noted|the (?:latter|former)|(?:as )?follows|following|these|those days|"
+    r"obengenannte\w*|erwähnte[nrms]?|letztere[nrms]?|susdit\w*|ci-dessus|susodich\w*)\b",
+    re.IGNORECASE,
+)
+_NEAR_START = 70
 _CAPITALS = re.compile(r"\b[^\W\d_a-z]{2,}\b")
 
 
@@ -101,7 +117,31 @@ def stands_alone(sentence: str, language: str) -> bool:
         return False
     if not _is_balanced(sentence) or len(_CAPITALS.findall(sentence)) > max(2, words // 4):
         return False
-    return not leans_back(sentence, language)
+    if _HEADLINE.match(sentence) or _ENDS_CUT.search(sentence) or _BACK.search(sentence[:_NEAR_START]):
+        return False
+    return _has_verb(sentence, language) and not leans_back(sentence, language)
+
+
+_VERBS = frozenset(
+    """is are was were be been has have had do does did can could will would shall should may might must became become
+    began broke brought built bought called came caught chose cut drew fell felt fought found gave got grew held kept
+    knew laid led left lost made meant met paid put ran rose said sat saw sent set shot showed spoke stood struck took
+    taught thought told went won wore wrote wrung swept sought spread spent swore threw understood withdrew hung
+    comes goes gives makes takes means shows finds says tells stands lies seems needs requires remains makes knows
+    gets brings keeps lives works holds becomes leads wants begins ends follows depends consists contains belongs
+    think believe know say want need see find make take come go mean hold live work stand ought""".split()
+)
+
+
+def _has_verb(sentence: str, language: str) -> bool:
+    """Whether an English sentence has a word that may be its verb; of other languages nothing is asked."""
+    if texts.primary(language) != "en":
+        return True
+    lower = [word for word in re.findall(r"[^\W\d_]+", sentence) if word.islower()]
+    return any(word in _VERBS or (word.endswith("ed") and len(word) > _SHORT) for word in lower)
+
+
+_SHORT = 4
 
 
 def _is_balanced(sentence: str) -> bool:
@@ -116,14 +156,16 @@ def _is_balanced(sentence: str) -> bool:
 _LEANING = {
     "en": "he she it they this that these those his her its their such him them thus hence therefore but and or nor so "
     "yet then however moreover furthermore nevertheless also besides likewise again otherwise still accordingly "
-    "consequently similarly finally secondly thirdly here there both neither another others which who whose because "
+    "consequently similarly finally secondly thirdly here both neither another others which who whose because "
     "for i we my our me us you your ye thou the_latter the_former the_same the_following the_above the_other "
     "as_a_result in_this in_that in_these in_such of_this of_these of_course on_the_contrary for_instance for_example "
     "for_this at_this at_that to_this from_this by_this after_this with_this it_is indeed meanwhile perhaps yes no "
     "nay ah oh well now first second third lastly instead rather nor even only the_reason all_this all_these all_that "
     "one_of_these some_of_these many_of_these most_of_these the_two one_of_them some_of_them not_so in_other_words "
     "that_is the_second the_third the_first in_fact in_short in_addition in_spite on_this on_that under_these "
-    "under_this under_such during_this upon_this",
+    "under_this under_such during_this upon_this next immediately thereafter afterwards afterward subsequently "
+    "at_the_same_time about_this_time at_length until_then up_to_this such_a such_an such_was such_were commenced "
+    "developed after_that before_this before_that the_result the_rest the_others others hitherto there_was there_were",
     "de": "er sie es dies diese dieser dieses diesem diesen jene jener jenes sein seine ihr ihre ihm ihn ihnen solche "
     "solcher aber und oder denn also daher darum deshalb doch jedoch dann da hier dort so auch ferner außerdem "
     "trotzdem dagegen dabei damit dazu daraus darauf davon ebenso endlich schließlich ich wir mein unser mir uns man "
@@ -136,10 +178,19 @@ _LEANING = {
 }  # fmt: skip
 _LEANS = {code: frozenset(phrase.replace("_", " ") for phrase in words.split()) for code, words in _LEANING.items()}
 _MOST_OPENING_WORDS = 4
+# “In September 1900, they called a strike”: who, stands in the sentence before.
+_UNNAMED = re.compile(
+    r"(?:In|On|At|During|By|After|Before|Since|From|About|Early|Late|When|Am|Im|Le|En)\s+"
+    r"(?:(?:[a-zà-ÿ]+|[\d.,]+|Jan\w*|Feb\w*|Mar\w*|Apr\w*|May|Jun\w*|Jul\w*|Aug\w*|Sep\w*|Oct\w*|Nov\w*|Dec\w*),?\s+){0,7}"
+    r"(?:he|she|it|they|his|its|their|this|er|sie|es|il|elle|ils|elles)\b"
+)
 
 
 def leans_back(sentence: str, language: str) -> bool:
     """Whether a sentence begins with words for something that was named before it, or goes on from there."""
     leaning = _LEANS.get(texts.primary(language), frozenset())
-    words = texts.words(sentence[:80])[:_MOST_OPENING_WORDS]
-    return any(" ".join(words[:n]) in leaning for n in range(1, len(words) + 1))
+    words = texts.words(sentence[:80])
+    opening = words[:_MOST_OPENING_WORDS]
+    if any(" ".join(opening[:n]) in leaning for n in range(1, len(opening) + 1)):
+        return True
+    return bool(_UNNAMED.match(sentence))
