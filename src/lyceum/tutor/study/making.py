@@ -10,7 +10,13 @@ from lyceum.tutor.llm import LanguageModel
 from lyceum.tutor.study.material import Readings, Task, gather
 from lyceum.tutor.study.model import Kind, Study, Topic
 
-_MODULES = {Kind.TIMELINE: "timeline", Kind.QUIZ: "quiz", Kind.CARDS: "cards"}
+_MODULES = {
+    Kind.TIMELINE: "timeline",
+    Kind.READING_LIST: "reading",
+    Kind.COURSE: "course",
+    Kind.QUIZ: "quiz",
+    Kind.CARDS: "cards",
+}
 
 
 class Maker(Protocol):

@@ -174,7 +174,7 @@ class Study:
         body: dict[str, Any] = {}
         if self.kind is Kind.TIMELINE:
             body["events"] = [_event(event, numbers) for event in self.events]
-        elif self.kind in (Kind.QUIZ, Kind.CARDS):
+        elif self.kind in (Kind.QUIZ, Kind.CARDS) or self.cards:
             body["items"] = [_card(card, numbers) for card in self.cards]
         if self.sections or not body:
             body["sections"] = [_section(section, numbers) for section in self.sections]

@@ -74,6 +74,12 @@ def statements(passage: Passage) -> Iterator[Sentence]:
         yield from (sentence for sentence in said if _is_clean(sentence.text) and _is_understood(sentence.text))
 
 
+def is_statement(sentence: Sentence) -> bool:
+    """Whether a sentence by itself would do."""
+    text = sentence.text
+    return _says_something(text, sentence.language) and _is_clean(text) and _is_understood(text)
+
+
 def _says_something(sentence: str, language: str) -> bool:
     """Whether it has the grammar of a statement, as a title, an address or an entry has not."""
     found = texts.words(sentence)
