@@ -22,6 +22,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -415,7 +417,7 @@ def passage_of(document: Document, n: int, place: Any, text: str) -> Passage:
         start=place["start"],
         end=place["end"],
         text=text,
-        pages=tuple(Page(*page) for page in json.loads(place["pages"])),
+        pages=tuple(Page(*page) for page in json.loads(place["pages"])) if place["pages"] != "[]" else (),
         heading=place["heading"],
         own_language=place["language"],
     )
@@ -650,14 +652,14 @@ class SqliteCatalogue:
         """The passages of these keys, in the same order."""
         self._forget_what_changed()
         found: list[Passage] = []
-        for key in keys:
-            version, n = divmod(key, PASSAGES_PER_VERSION)
-            document = self._known(version)
-            # Place and text in one statement, so that both are of one moment while another process removes them.
-            rows = self._db.execute(_PASSAGE, {"version": version, "n": n}).fetchall()
-            if document and rows:
-                blocks = [(row["base"], row["data"]) for row in rows]
-                found.append(passage_of(document, n, rows[0], text_between(blocks, rows[0]["start"], rows[0]["end"])))
+        # Place and text in one statement, so that both are of one moment while another process removes them.
+        stored = self._db.execute(_PASSAGES, (json.dumps(keys),)).fetchall()
+        for place, rows in groupby(stored, key=itemgetter("place")):
+            version, n = divmod(keys[place], PASSAGES_PER_VERSION)
+            first, *others = rows
+            if document := self._known(version):
+                blocks = [(row["base"], row["data"]) for row in (first, *others)]
+                found.append(passage_of(document, n, first, text_between(blocks, first["start"], first["end"])))
         return found
 
     def passages_of(self, document: Document) -> list[Passage]:
@@ -983,18 +985,17 @@ def _quoted(states: Iterable[State]) -> str:
     return ", ".join(f"'{state.value}'" for state in states)
 
 
-_PASSAGE = """
-SELECT p.start, p.end, p.pages, p.heading, p.language, t.start AS base, t.data FROM passages p
+_ASKED = f"""json_each(?) asked CROSS JOIN passages p
+ON p.version = asked.value / {PASSAGES_PER_VERSION} AND p.n = asked.value % {PASSAGES_PER_VERSION}"""
+
+_PASSAGES = f"""
+SELECT asked.key AS place, p.start, p.end, p.pages, p.heading, p.language, t.start AS base, t.data FROM {_ASKED}
 JOIN texts t ON t.version = p.version AND t.start < MAX(p.end, p.start + 1)
 AND t.start >= (SELECT MAX(b.start) FROM texts b WHERE b.version = p.version AND b.start <= p.start)
-WHERE p.version = :version AND p.n = :n ORDER BY t.start
-"""
+ORDER BY asked.key, t.start
+"""  # noqa: S608  (numbers of ours)
 
-_FOREIGN = f"""
-SELECT asked.value, p.language FROM json_each(?) asked CROSS JOIN passages p
-ON p.version = asked.value / {PASSAGES_PER_VERSION} AND p.n = asked.value % {PASSAGES_PER_VERSION}
-WHERE p.language != ''
-"""  # noqa: S608  (a number of ours)
+_FOREIGN = f"SELECT asked.value, p.language FROM {_ASKED} WHERE p.language != ''"  # noqa: S608  (numbers of ours)
 
 _SPOKEN = """
 SELECT v.row, json_extract(v.metadata, '$.language') AS language FROM json_each(?) asked CROSS JOIN versions v
