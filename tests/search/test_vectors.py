@@ -215,6 +215,32 @@ def test_a_filter_that_leaves_many_is_scanned_by_codes(tmp_path, monkeypatch):
     assert all((k // PASSAGES_PER_VERSION) % 2 for k in keys(scanned))
 
 
+@pytest.mark.parametrize("cores", [1, 3])
+def test_a_scan_in_many_stretches_finds_what_one_stretch_finds(tmp_path, monkeypatch, cores):
+    """Whoever takes which stretch, one of them cut short."""
+    rows = noise(3_000, 128)
+    vectors = FlatVectors(tmp_path, 128)
+    vectors.put(facts(1), rows)
+    vectors.commit()
+    monkeypatch.setattr("lyceum.search.vectors._FEW", 0)
+    monkeypatch.setattr("lyceum.search.vectors._RESCORED", 100)
+    at_once = search(vectors, rows[7])
+    monkeypatch.setattr("lyceum.search.vectors._STRETCH", 64)
+    monkeypatch.setattr("lyceum.search.vectors._ALONE", 0)
+    monkeypatch.setattr("lyceum.search.vectors.CORES", cores)
+    monkeypatch.setattr("lyceum.search.threads.CORES", cores)
+    assert search(vectors, rows[7]) == at_once
+    assert keys(at_once)[0] == key(1, 7)
+
+
+def test_of_passages_alike_the_first_are_found(vectors):
+    """As many as asked for, in the order in which they came."""
+    row = noise(1)
+    vectors.put(facts(1), np.repeat(row, 40, axis=0))
+    vectors.commit()
+    assert keys(search(vectors, row[0], limit=3)) == [key(1, 0), key(1, 1), key(1, 2)]
+
+
 def test_described_anew_a_version_passes_other_filters(vectors):
     vectors.put(facts(1), noise(2))
     vectors.commit()

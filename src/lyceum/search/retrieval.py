@@ -14,6 +14,7 @@ from lyceum.search.embed import Embedder, Vectors
 from lyceum.search.index import Searchable, Vocabulary
 from lyceum.search.model import Hit, Key, Mode, Order, Phrase, Query, Scored, Words
 from lyceum.search.rerank import Reranker
+from lyceum.search.threads import beside
 
 _POOL = 100
 
@@ -163,25 +164,40 @@ def _hybrid(
     query: Query, words: Words, vector: Vectors, language: str, embedder: Embedder, index: Searchable, stored: Texts
 ) -> list[Hit]:
     pool = max(_POOL, 2 * query.limit)
-    lexical = _by_words(query, words, index)
-    also = [scored.key for scored in lexical]
+    found, nearer = _found_by_words(query, words, index)
+    also = [scored.key for scored in found]
     apart = "" if language == "und" else language
     dense = index.dense(vector, query.filter, query.scope, limit=pool, also=also, apart=apart, words=words)
     most = index.highest_score(words)
-    return fuse(_Lists(lexical, dense, most), stored, query, language=language, embedder=embedder)
+    return fuse(_Lists(nearer(most), dense, most), stored, query, language=language, embedder=embedder)
 
 
 def _by_words(query: Query, words: Words, index: Searchable) -> list[Scored]:
     """The pool that words find, those first in which the query's words also stand beside each other."""
+    _, nearer = _found_by_words(query, words, index)
+    return nearer(index.highest_score(words))
+
+
+def _found_by_words(
+    query: Query, words: Words, index: Searchable
+) -> tuple[list[Scored], Callable[[float], list[Scored]]]:
+    """What words find, and, by the highest score that they can have, the order of it in which pairs of them count.
+
+    The pairs are looked for beside what is done until they are asked for.
+    """
     pool = max(_POOL, 2 * query.limit)
     found = index.lexical(words, query.filter, query.scope, limit=pool)
     pairs = _pairs(query.text)
     if not pairs:
-        return found
-    standing = index.standing([scored.key for scored in found], pairs)
-    bonus = _PAIRS * index.highest_score(words) / len(pairs)
-    nearer = [Scored(scored.key, scored.score + bonus * standing.get(scored.key, 0)) for scored in found]
-    return sorted(nearer, key=lambda scored: -scored.score)
+        return found, lambda _: found
+    standing = beside(lambda: index.standing([scored.key for scored in found], pairs))
+
+    def nearer(most: float) -> list[Scored]:
+        counts, bonus = standing(), _PAIRS * most / len(pairs)
+        raised = [Scored(scored.key, scored.score + bonus * counts.get(scored.key, 0)) for scored in found]
+        return sorted(raised, key=lambda scored: -scored.score)
+
+    return found, nearer
 
 
 _PAIRS = 0.12
@@ -222,23 +238,31 @@ def fuse(lists: _Lists, stored: Texts, query: Query, *, language: str, embedder:
     by_meaning = {scored.key: scored.score for scored in lists.dense}
     scale = embedder.calibration
     keys = list(dict.fromkeys((*by_word, *by_meaning)))
-    spoken = dict(zip(keys, map(texts.primary, stored.languages(keys)), strict=True))
-    abroad = {key for key in keys if language != "und" and spoken[key] not in ("und", language)}
+    codes = stored.languages(keys)
+    spoken = {code: texts.primary(code) for code in set(codes)}
+    known = {code for code in spoken if _knows(embedder, spoken[code])}
+    foreign = {code for code in spoken if language != "und" and spoken[code] not in ("und", language)}
 
-    def score(key: Key) -> float:
-        coverage, cosine = by_word.get(key, 0.0), by_meaning.get(key)
-        if cosine is None or not _knows(embedder, spoken[key]):
+    def score(coverage: float, cosine: float | None, code: str) -> float:
+        if cosine is None or code not in known:
             cosine = scale.cosine(coverage)
-        elif key in abroad:
+        elif code in foreign:
             coverage = _TRUST_ABROAD * scale.coverage(cosine) + _NAMES_ABROAD * coverage
         return max(0.0, coverage + scale.weight * cosine)
 
-    ranked = sorted((Scored(key, score(key)) for key in keys), key=lambda scored: -scored.score)
+    scores = {
+        key: score(by_word.get(key, 0.0), by_meaning.get(key), code) for key, code in zip(keys, codes, strict=True)
+    }
+    ranked = [Scored(key, scores[key]) for key in sorted(keys, key=scores.__getitem__, reverse=True)]
     ranked = _spread(ranked, query.each)
     good = scale.coverage(max(by_meaning.values(), default=0.0)) / 2
-    worthy = {key for key in abroad if scale.coverage(by_meaning.get(key, 0.0)) >= max(good, 1e-9)}
+    worthy = {
+        key
+        for key, code in zip(keys, codes, strict=True)
+        if code in foreign and scale.coverage(by_meaning.get(key, 0.0)) >= max(good, 1e-9)
+    }
     ranked = _balanced(ranked, worthy, limit=query.limit, elsewhere=query.elsewhere)
-    ranked = _with_known_items(ranked, lists.lexical, score)
+    ranked = _with_known_items(ranked, lists.lexical, scores)
     raw = {scored.key: scored.score for scored in lists.lexical}
     return [
         replace(hit, lexical=raw.get(hit.key, 0.0), dense=by_meaning.get(hit.key, 0.0)) for hit in _hits(stored, ranked)
@@ -263,7 +287,7 @@ def _spread(ranked: Sequence[Scored], each: int) -> list[Scored]:
     return [*first, *later]
 
 
-def _with_known_items(ranked: list[Scored], lexical: Sequence[Scored], score: Callable[[Key], float]) -> list[Scored]:
+def _with_known_items(ranked: list[Scored], lexical: Sequence[Scored], scores: Mapping[Key, float]) -> list[Scored]:
     """A title, a name or a phrase is known by its words: the documents that they find first are among the first ten."""
     first: dict[int, Key] = {}
     for scored in lexical:
@@ -274,7 +298,7 @@ def _with_known_items(ranked: list[Scored], lexical: Sequence[Scored], score: Ca
         return ranked
     others = [scored for scored in ranked if scored.key not in known]
     at = min(_FIRST_PAGE, len(ranked)) - len(known)
-    return [*others[:at], *(Scored(key, score(key)) for key in known), *others[at:]][: len(ranked)]
+    return [*others[:at], *(Scored(key, scores[key]) for key in known), *others[at:]][: len(ranked)]
 
 
 _FIRST_PAGE = 10

@@ -21,7 +21,7 @@ import os
 import shutil
 import threading
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,8 +34,13 @@ from lyceum.archive import PASSAGES_PER_VERSION
 from lyceum.errors import IndexDamaged
 from lyceum.search.embed import Vectors, write_whole
 from lyceum.search.model import Facts, Filter, Key, Scope, Scored, as_number
+from lyceum.search.threads import CORES, beside
 
 _BLOCK = 65_536
+_STRETCH = 32_768
+"""So many slots are scanned at once, by one thread: a part of a block."""
+_ALONE = 4 * _STRETCH
+"""So many slots are scanned before another thread is asked to help."""
 _RESCORED = 2_000
 """How many of the nearest codes are scored by their bytes: on 74,000 real vectors 500 hold 94 of 100 of the ten
 nearest, 2,000 hold 99."""
@@ -108,7 +113,7 @@ class _Table:
 
     def mask(self, wanted: Filter, scope: Scope) -> NDArray[np.bool_]:
         """Which lines of facts pass: bool, one a line."""
-        columns = self._columns or self._build()
+        columns = self.columns
         mask: NDArray[np.bool_] = columns["alive"].copy()
         if scope.collections is not None:
             mask &= np.isin(columns["collection"], sorted(scope.collections))
@@ -134,13 +139,13 @@ class _Table:
 
     def apart(self, mask: NDArray[np.bool_], language: str) -> list[NDArray[np.bool_]]:
         """A mask as two: the lines of a language or of none known, and the others; without one that is empty."""
-        spoken = (self._columns or self._build())["language"]
+        spoken = self.columns["language"]
         own = (spoken == language) | (spoken == "und")
         return [part for part in (mask & own, mask & ~own) if part.any()]
 
     def slots_of(self, mask: NDArray[np.bool_]) -> NDArray[np.int64]:
         """The slots of the lines that pass, in order."""
-        columns = self._columns or self._build()
+        columns = self.columns
         starts, counts = columns["start"][mask], columns["count"][mask]
         before = np.cumsum(counts) - counts
         slots: NDArray[np.int64] = np.repeat(starts - before, counts) + np.arange(counts.sum())
@@ -148,15 +153,21 @@ class _Table:
 
     def count_of(self, mask: NDArray[np.bool_]) -> int:
         """How many slots the lines that pass have."""
-        return int((self._columns or self._build())["count"][mask].sum())
+        return int(self.columns["count"][mask].sum())
 
-    def spread(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Which slots belong to lines that pass: bool, one a slot."""
-        return np.repeat(mask, (self._columns or self._build())["count"])
+    @property
+    def columns(self) -> Mapping[str, NDArray[Any]]:
+        """What is known of the lines, an array each."""
+        # Asked for once, since another thread may read a line meanwhile.
+        columns = self._columns
+        if columns is None:
+            columns = self._columns = self._built()
+        return columns
 
-    def _build(self) -> dict[str, NDArray[Any]]:
+    def _built(self) -> dict[str, NDArray[Any]]:
         rows = self.rows
-        self._columns = {
+        return {
+            "version": np.array([row.version for row in rows], dtype=np.int64),
             "alive": np.array(self.alive, dtype=bool),
             "collection": np.array([row.collection for row in rows], dtype=str),
             "kind": np.array([row.kind for row in rows], dtype=str),
@@ -166,7 +177,6 @@ class _Table:
             "start": np.array([start for start, _ in self.spans], dtype=np.int64),
             "count": np.array([count for _, count in self.spans], dtype=np.int64),
         }
-        return self._columns
 
 
 class _Names:
@@ -220,8 +230,8 @@ class _Held:
         for group, scan in zip(groups, many, strict=True):
             slots = self._nearest(distances, group, rescored) if scan else self.table.slots_of(group)
             scores = self._score(slots, vector)
-            best = np.argsort(-scores, kind="stable")[:limit]
-            found += [Scored(self._key(int(slots[i])), float(scores[i])) for i in best]
+            best = _highest(scores, limit)
+            found += map(Scored, self._keys(slots[best]), scores[best].tolist())
         return sorted(found, key=lambda scored: -scored.score)
 
     def score(self, keys: Sequence[Key], vector: Vectors) -> dict[Key, float]:
@@ -247,24 +257,32 @@ class _Held:
     def _nearest(self, distances: NDArray[np.uint16], facts: NDArray[np.bool_], wanted: int) -> NDArray[np.int64]:
         """The slots whose codes are nearest, among those whose facts pass: about so many, by the sample of a part."""
         step = 1 + self.manifest.slots // _SAMPLED
-        among = None if facts.all() else self.table.spread(facts)
-        sample = distances[::step] if among is None else distances[::step][among[::step]]
+        everything, lines = bool(facts.all()), self.maps["facts"]
+        sample = distances[::step] if everything else distances[::step][facts[lines[::step]]]
         counts = np.cumsum(np.bincount(sample, minlength=self._dimension + 1))
-        near = distances <= min(int(np.searchsorted(counts, wanted / step)), self._dimension)
-        return np.flatnonzero(near if among is None else near & among)
+        near = np.flatnonzero(distances <= min(int(np.searchsorted(counts, wanted / step)), self._dimension))
+        return near if everything else near[facts[lines[near]]]
 
     def _distances(self, vector: Vectors) -> NDArray[np.uint16]:
         """The Hamming distance of every slot's code: uint16."""
-        query = np.packbits(vector > 0).view(np.uint64)
-        distances = np.zeros(self.manifest.slots, dtype=np.uint16)
-        differing = np.empty(_BLOCK, dtype=np.uint64)
-        counted = np.empty(_BLOCK, dtype=np.uint8)
-        for block, start in enumerate(range(0, self.manifest.slots, _BLOCK)):
-            size = min(_BLOCK, self.manifest.slots - start)
-            for word in range(self._words):
-                np.bitwise_xor(self.maps["codes"][block, word, :size], query[word], out=differing[:size])
-                np.bitwise_count(differing[:size], out=counted[:size])
-                distances[start : start + size] += counted[:size]
+        query = np.packbits(vector > 0).view(np.uint64)[:, None]
+        distances = np.empty(self.manifest.slots, dtype=np.uint16)
+        # Each thread takes the next stretch: one that waits for a core keeps no other waiting.
+        starts = iter(range(0, self.manifest.slots, _STRETCH))
+
+        def scan() -> None:
+            differing = np.empty((self._words, _STRETCH), dtype=np.uint64)
+            counted = np.empty((self._words, _STRETCH), dtype=np.uint8)
+            for start in starts:
+                size = min(_STRETCH, self.manifest.slots - start)
+                block, at = divmod(start, _BLOCK)
+                np.bitwise_xor(self.maps["codes"][block, :, at : at + size], query, out=differing[:, :size])
+                np.bitwise_count(differing[:, :size], out=counted[:, :size])
+                np.add.reduce(counted[:, :size], axis=0, dtype=np.uint16, out=distances[start : start + size])
+
+        others = [beside(scan) for _ in range(1, CORES)] if self.manifest.slots > _ALONE else []
+        for ended in (scan, *others):
+            ended()
         return distances
 
     def _score(self, slots: NDArray[np.int64], vector: Vectors) -> NDArray[np.float32]:
@@ -274,10 +292,13 @@ class _Held:
         a scheduler's turn (8 ms) whenever another process holds a core.
         """
         scores = np.empty(slots.size, dtype=np.float32)
-        rows = np.empty((min(_ROWS_AT_ONCE, slots.size), self._dimension), dtype=np.float32)
+        at_once = min(_ROWS_AT_ONCE, slots.size)
+        small, rows = np.empty((at_once, self._dimension), np.int8), np.empty((at_once, self._dimension), np.float32)
         for start in range(0, slots.size, _ROWS_AT_ONCE):
             some = slots[start : start + _ROWS_AT_ONCE]
-            rows[: some.size] = self.maps["rows"][some]
+            # Any mode but "raise" spares a copy, which is there to leave `out` whole when it raises.
+            np.take(self.maps["rows"], some, axis=0, out=small[: some.size], mode="clip")
+            rows[: some.size] = small[: some.size]
             np.einsum("ij,j->i", rows[: some.size], vector, out=scores[start : start + some.size])
         if slots.size:
             scores *= self.maps["scales"][slots]
@@ -285,14 +306,14 @@ class _Held:
             raise _damaged()
         return scores
 
-    def _key(self, slot: int) -> Key:
-        number = int(self.maps["facts"][slot])
-        if number >= len(self.table.spans):
+    def _keys(self, slots: NDArray[np.int64]) -> list[Key]:
+        columns, numbers = self.table.columns, self.maps["facts"][slots]
+        if not np.all(numbers < len(self.table.rows)):
             raise _damaged()
-        first, count = self.table.spans[number]
-        if not first <= slot < first + count:
+        places = slots - columns["start"][numbers]
+        if not np.all((places >= 0) & (places < columns["count"][numbers])):
             raise _damaged()
-        return Key(self.table.rows[number].version * PASSAGES_PER_VERSION + slot - first)
+        return [Key(key) for key in (columns["version"][numbers] * PASSAGES_PER_VERSION + places).tolist()]
 
     def contents(self) -> Iterator[tuple[str, bytes]]:
         """What counts of each file, in the order in which it was written."""
@@ -305,6 +326,16 @@ class _Held:
             yield "codes.u64", self.maps["codes"][block, :, :size].T.tobytes()
             for name, file_name in (("rows", "rows.i8"), ("scales", "scales.f32"), ("facts", "facts.u32")):
                 yield file_name, self.maps[name][start : start + size].tobytes()
+
+
+def _highest(scores: NDArray[np.float32], limit: int) -> NDArray[np.int64]:
+    """The places of the highest scores, best first; of those alike the first."""
+    if scores.size > limit:
+        among = np.flatnonzero(scores >= np.partition(scores, -limit)[-limit])
+    else:
+        among = np.arange(scores.size)
+    best: NDArray[np.int64] = among[np.argsort(-scores[among], kind="stable")[:limit]]
+    return best
 
 
 class FlatVectors:
