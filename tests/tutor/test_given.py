@@ -19,6 +19,11 @@ TEXTS = [
     "Strikes: In 1889 the dockers of London struck. Their tanner became famous.",
     "Bryant: Bryant and May made matches in Bow. They gave way to the girls.",
     "Girls: The girls of the match works earned four shillings a week.",
+    "Fines: A girl of the works was fined for dirty feet.",
+    "London: The east of London had many trades.",
+    "July: It is the seventh month of the year.",
+    "Unions: The girls of Bow formed a union after their strike.",
+    "Phosphorus: It made the workers ill.",
 ]
 
 
@@ -52,7 +57,8 @@ def test_the_order_of_the_passages_does_not_matter():
 def test_passages_on_the_question_have_a_better_chance_than_others():
     """What the set is like decides, all else being the same."""
     others = ["Jam: Boil the fruit. Add sugar.", "Rain: It rains often in the west.", "Cats: Cats sleep much.",
-              "Tea: It grows in the hills.", "Sand: Grains of quartz make it."]  # fmt: skip
+              "Tea: It grows in the hills.", "Sand: Grains of quartz make it.", "Oats: They grow in the north.",
+              "Salt: The sea has it.", "Wool: Sheep give it.", "Ink: Old ink is brown.", "Bees: They dance."]  # fmt: skip
     on_it, off_it = chance(TEXTS), chance(others)
     assert on_it is not None
     assert off_it is not None
@@ -65,11 +71,11 @@ def test_an_embedder_without_weights_is_left_alone():
 
 @pytest.mark.parametrize("text", ["", "\0", "?", "word " * 2000], ids=["empty", "nul", "marks", "long"])
 def test_any_passages_have_a_chance(text):
-    assert chance([text] * 5) is not None
+    assert chance([text] * 10) is not None
 
 
 def test_a_few_passages_are_no_set():
-    assert chance(TEXTS[:4]) is None
+    assert chance(TEXTS[:8]) is None
 
 
 def test_every_feature_has_a_weight():

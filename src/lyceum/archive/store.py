@@ -653,7 +653,7 @@ class SqliteCatalogue:
         self._forget_what_changed()
         found: list[Passage] = []
         # Place and text in one statement, so that both are of one moment while another process removes them.
-        stored = self._db.execute(_PASSAGES, (json.dumps(keys),)).fetchall()
+        stored = self._db.execute(_PASSAGES, (json.dumps([*keys]),)).fetchall()
         for place, rows in groupby(stored, key=itemgetter("place")):
             version, n = divmod(keys[place], PASSAGES_PER_VERSION)
             first, *others = rows
@@ -674,7 +674,7 @@ class SqliteCatalogue:
         """The language of each of these passages."""
         self._forget_what_changed()
         spoken = self._spoken({key // PASSAGES_PER_VERSION for key in keys})
-        own = dict(self._db.execute(_FOREIGN, (json.dumps(keys),)).fetchall())
+        own = dict(self._db.execute(_FOREIGN, (json.dumps([*keys]),)).fetchall())
         return [own.get(key) or spoken[key // PASSAGES_PER_VERSION] for key in keys]
 
     def _spoken(self, versions: AbstractSet[int]) -> Mapping[int, str]:

@@ -32,15 +32,29 @@ class Asked:
     wanted: Wanted
 
 
+_QUANTITIES = (
+    "populations?|numbers?|sizes?|heights?|lengths?|widths?|depths?|areas?|weights?|ages?|prices?|costs?|wages?|"
+    "salary|salaries|pay|rents?|rates?|amounts?|percentages?|distances?|speeds?|membership|circulation|turnout|"
+    "einwohnerzahl|bevölkerung|zahl|anzahl|größe|höhe|länge|breite|tiefe|fläche|preis|lohn|löhne|miete|auflage|"
+    "nombre|taille|hauteur|longueur|superficie|prix|salaire|loyer|tirage|"
+    "población|número|tamaño|altura|longitud|superficie|precio|salario|alquiler|tirada|"
+    "население|численность|число|размер|высота|длина|площадь|цена|зарплата|тираж"
+)
+_IS_THE = r"(?:is|was|are|were|ist|war|sind|waren|est|était|es|era|son|eran)\s+(?:the|die|der|das|la|le|l['’]|el)\s*"
 _WANTED: tuple[tuple[Wanted, str], ...] = (
     (Wanted.NUMBER, r"\bhow (?:many|much|long|old|far|large|big|high|often)\b|\bwas kostete\b|\bwie ?viele?\b|"
-                    r"\bwie (?:lange|hoch|groß|alt|oft)\b|\bcombien\b|\bcuánt[oa]s?\b|\bquant[io]\b|\bсколько\b"),
+                    r"\bwie (?:lange|hoch|groß|alt|oft)\b|\bcombien\b|\bcuánt[oa]s?\b|\bquant[io]\b|\bсколько\b|"
+                    rf"\b(?:what|was|wie|quel(?:le)?|cuál)\s+{_IS_THE}(?:\w+\s+){{0,2}}?(?:{_QUANTITIES})\b|"
+                    rf"^\W*(?:what|which|welche[rns]?|quel(?:le)?s?|qué|как\w+)\s+(?:{_QUANTITIES})\b"),
     (Wanted.TIME, r"\bwhen\b|\b(?:what|which|in what|in which) (?:year|date|day|month|decade|century)\b|\bwann\b|"
+                  rf"\b(?:what|was|quel(?:le)?|cuál)\s+{_IS_THE}(?:\w+\s+)?(?:date|year|datum|jahr|année|fecha|año)\b|"
                   r"\bin welchem (?:jahr|monat)\b|\bquand\b|\ben quelle année\b|\bcuándo\b|\ben qué año\b|\bкогда\b"),
     (Wanted.PERSON, r"^\W*who\b|\bwhose\b|\bwhom\b|^\W*by whom\b|^\W*wer\b|\bwessen\b|\bwem\b|\bwen\b|^\W*qui\b|"
                     r"\bquién(?:es)?\b|^\W*chi\b|^\W*кто\b"),
-    (Wanted.PLACE, r"\bwhere\b|\bin (?:which|what) (?:city|town|country|place)\b|^\W*wo\b|\bwoher\b|^\W*où\b|\bdónde\b|"
-                   r"\bгде\b"),
+    (Wanted.PLACE, r"\bwhere\b|\bin (?:which|what) (?:city|town|country|place|state|region|province|county|village)\b|"
+                   r"^\W*wo\b|\bwoher\b|\bin welche[rm] (?:stadt|land|ort|gegend|dorf)\b|^\W*où\b|"
+                   r"\bdans quel(?:le)? (?:ville|pays|région)\b|\bdónde\b|\ben qué (?:ciudad|país|región)\b|\bгде\b|"
+                   r"\bв как(?:ом|ой) (?:город|стран|област|деревн)"),
     (Wanted.REASON, r"\bwhy\b|\bwarum\b|\bweshalb\b|\bwieso\b|\bpourquoi\b|\bpor qué\b|\bпочему\b"),
 )  # fmt: skip
 _PATTERNS = [(wanted, re.compile(pattern, re.IGNORECASE)) for wanted, pattern in _WANTED]

@@ -47,10 +47,14 @@ def choose(asked: Asked, judged: Sequence[Judged], order: Ordered | None = None)
         return Chosen(tuple(_as_time_went(ranked, order)))
     bar = ranked[0].rank - _NEAR_BEST
     best = _without_repeats(one for one in ranked if one.chance >= THRESHOLD and one.rank >= bar)[:_MOST_CLAIMS]
-    sides = find_sides(asked, [one for one in ranked if one.chance >= BESIDE])
-    given = [one for one in _best_of_each(ranked) if one.source.document is None and one.chance >= BESIDE_GIVEN]
+    sides = find_sides(asked, [one for one in ranked if one.chance >= _beside(one)])
+    given = [one for one in _best_of_each(ranked) if one.source.document is None and one.chance >= _beside(one)]
     quoted = _without_repeats([*best, *(side.sentences[0] for side in sides), *given])
     return Chosen(tuple(quoted[:_MOST_WITH_SIDES]), sides)
+
+
+def _beside(one: Judged) -> float:
+    return BESIDE if one.source.document else BESIDE_GIVEN
 
 
 def _speaking(judged: Sequence[Judged]) -> list[Judged]:

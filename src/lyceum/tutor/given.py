@@ -25,8 +25,8 @@ from lyceum.search import Embedder, Vectors
 from lyceum.tutor.asking import Asked, Wanted
 from lyceum.tutor.model import Source
 
-_FEWEST = 5
-"""The weights were fitted to sets of ten; a few passages are no set."""
+_FEWEST = 9
+"""The weights were fitted to sets of ten; a few passages are no such set, and are judged one by one."""
 _OPENING = 8
 _NAMED = 4
 _LEAST = 1e-6
