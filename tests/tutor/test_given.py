@@ -58,7 +58,7 @@ def test_passages_on_the_question_have_a_better_chance_than_others():
     """What the set is like decides, all else being the same."""
     others = ["Jam: Boil the fruit. Add sugar.", "Rain: It rains often in the west.", "Cats: Cats sleep much.",
               "Tea: It grows in the hills.", "Sand: Grains of quartz make it.", "Oats: They grow in the north.",
-              "Salt: The sea has it.", "Wool: Sheep give it.", "Ink: Old ink is brown.", "Bees: They dance."]  # fmt: skip
+              "Salt: The sea has it.", "Wool: Sheep give it.", "Ink: It is brown.", "Bees: They dance."]  # fmt: skip
     on_it, off_it = chance(TEXTS), chance(others)
     assert on_it is not None
     assert off_it is not None
