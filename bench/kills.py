@@ -155,7 +155,7 @@ class _Here:
 
     def abandon(self) -> None: ...
 
-    def extract(self, path: Path, name: str) -> Extracted:
+    def extract(self, path: Path, name: str, _spoken: object = None) -> Extracted:
         """The text of a file."""
         return extract_here(path, name, detect(path.read_bytes()[:4096], name))
 

@@ -133,6 +133,19 @@ class TestSites:
         (reading,) = library.watch(vectors=False).readings
         assert (len(reading.new), len(reading.gone)) == (1, 0), "a feed forgets what is old; the site does not"
 
+    def test_a_feed_on_this_machine_is_followed_when_asked_and_later_again(self, site, library, tmp_path):
+        """Without that its entries are what it says of them."""
+        feed = tmp_path / "news.xml"
+        entry = "<item><title>{0}</title><link>{1}{0}</link><description>In short.</description></item>"
+        feed.write_text(f"<rss version='2.0'><channel>{entry.format('a', site.address)}</channel></rss>")
+        site.pages |= {"/a": page("Alpha"), "/b": page("Beta")}
+        assert library.add([str(feed)], vectors=False, follow=True).added == 1
+        assert titles(library) == ["Alpha"]
+        feed.write_text(f"<rss version='2.0'><channel>{entry.format('b', site.address)}</channel></rss>")
+        (reading,) = library.watch(vectors=False).readings
+        assert ([one.removeprefix(site.address) for one in reading.new], reading.gone) == (["b"], [])
+        assert titles(library) == ["Alpha", "Beta"]
+
     def test_a_live_wordpress_is_read_by_its_own_interface(self, site, library):
         """Authors, days, categories and tags as WordPress has them; unchanged posts stay so."""
         row = {
@@ -157,6 +170,32 @@ class TestSites:
         )  # fmt: skip
         (reading,) = library.watch(vectors=False).readings
         assert (reading.unchanged, len(reading.changed)) == (1, 0)
+
+    def test_comments_of_a_live_wordpress_are_kept_when_they_are_asked_for(self, site, library):
+        """Below each post they are a document of their own, in later readings too."""
+        posts = [
+            {
+                "id": n, "link": f"{site.address}post{n}", "title": {"rendered": f"Post {n}"}, "type": "post",
+                "content": {"rendered": "<p>The looms stood still from Monday to the end of May.</p>"},
+            }
+            for n in (1, 2)
+        ]  # fmt: skip
+        comment = {"id": 7, "post": 2, "author_name": "Joe", "date": "2019-10-01T10:00:00"}
+        comments = [{**comment, "content": {"rendered": "<p>I was there.</p>"}}, {**comment, "post": 9}, {"id": 8}]
+        head = f'<link rel="https://api.w.org/" href="{site.address}wp-json/"></head>'
+        site.pages = {
+            "/": page("Home").replace(b"</head>", head.encode()),
+            "/wp-json/wp/v2/posts?per_page=50&page=1&_embed=author,wp:term&orderby=id&order=asc": json.dumps(
+                posts
+            ).encode(),
+            "/wp-json/wp/v2/comments?per_page=50&page=1&orderby=id&order=asc": json.dumps(comments).encode(),
+        }
+        assert library.add([site.address], vectors=False, comments=True).added == 3
+        said = library.documents()[-1]
+        assert (said.metadata.title, said.metadata.creators) == ("Comments on “Post 2”", ())
+        assert library.text(said) == "Joe, 2019-10-01:\n\nI was there."
+        (reading,) = library.watch(vectors=False).readings
+        assert (reading.unchanged, len(reading.gone)) == (3, 0)
 
     def test_a_page_that_answers_that_nothing_changed_is_believed(self, site, library):
         """The mark of the last answer is sent along."""

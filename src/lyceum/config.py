@@ -22,7 +22,10 @@ class Settings:
     """Everything that can be set, with its default.
 
     `archive_name` says whose archive this is, and stands under each answer. `threads` 0 means one a core, at most
-    four. `embedder` is `use`, `e5`, `openai:NAME` or `sentence-transformers:NAME`. `model_url` is the address of an
+    four. `extraction_processes` is how many files are read at once, each within `extraction_memory_mb`; 0 means one a
+    core, at most four, in half of the memory. `ocr_languages` are those in which scans are recognised, such as
+    `deu+lat`; empty, each document's own, as far as it is known. `embedder` is `use`, `e5`, `openai:NAME` or
+    `sentence-transformers:NAME`. `model_url` is the address of an
     OpenAI-compatible service up to and with its version, such as http://127.0.0.1:8080/v1; where there is no
     `embedder_url`, it and its key serve for both. `support` judges what a model claims, besides rules and words:
     `rules`, a model of inference as `nli:NAME`, or a language model as `openai:NAME` or `gguf:FILE`.
@@ -42,6 +45,7 @@ class Settings:
     extraction_seconds: int = 120
     extraction_memory_mb: int = 1_024
     extraction_processes: int = 0
+    ocr_languages: str = ""
     embedder: str = "use"
     embedder_url: str = ""
     embedder_key: str = ""

@@ -239,7 +239,7 @@ class ExtractionFailed(StepFailed):
     """No text could be taken out of the file.
 
     Codes: unsupported_format, damaged_file, encrypted_file, no_text, binary_file, too_large,
-    archive_bomb, unsafe_path, time_limit, memory_limit, worker_crashed, ocr_missing.
+    archive_bomb, unsafe_path, time_limit, memory_limit, worker_crashed, ocr_missing, ocr_language_missing.
     """
 
     step = "extract"

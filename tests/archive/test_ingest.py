@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from lyceum.archive import (
+    Document,
     Extracted,
     Found,
+    HowToRead,
     Intake,
     Metadata,
     MetadataTable,
@@ -22,6 +24,7 @@ from lyceum.archive import (
     stored_extract,
 )
 from lyceum.archive.ingest import resolve
+from lyceum.archive.spoken import Spoken
 from lyceum.errors import ExtractionFailed
 from lyceum.testing import MemoryBlobStore
 
@@ -32,7 +35,7 @@ ENGLISH = "The weavers of Silesia rose that summer against their masters and des
 class PlainWorker:
     """Takes every file for plain text, one paragraph; `bad` in its words is damage."""
 
-    def extract(self, path: Path, name: str) -> Extracted:
+    def extract(self, path: Path, name: str, _spoken: object = None) -> Extracted:
         text = path.read_text()
         if "bad" in text:
             raise ExtractionFailed(f"“{name}” is damaged.", hint="Mend it.")
@@ -172,3 +175,39 @@ def test_what_a_template_says_of_the_language_does_not_stand_against_the_text():
     inside = Metadata.stated("html:lang", language="en")
     assert resolve(built(GERMAN, inside), given=Metadata(), name="a.html").language == "de"
     assert resolve(built("Zu kurz.", inside), given=Metadata(), name="a.html").language == "en"
+
+
+class Knowing(PlainWorker):
+    """Says of each file in which languages it was to be recognised."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, tuple[str, str]] = {}
+
+    def extract(self, path: Path, name: str, spoken: Spoken) -> Extracted:
+        self.told[name] = spoken.asked, spoken.known
+        return super().extract(path, name)
+
+
+def test_a_scan_is_told_what_is_known_of_its_language(catalogue, tmp_path):
+    """Asked for, stated, or that of the collection before it; nothing of another collection's."""
+    worker = Knowing()
+    intake = Intake(catalogue, MemoryBlobStore(), worker, largest_file=1_000)
+
+    def take(name: str, how: HowToRead, language: str | None = None) -> Document:
+        path = tmp_path / name
+        path.write_text(f"{name}: {ENGLISH}")
+        [taken] = intake.receive(
+            Found(path, name), MetadataTable(), Metadata.stated("add", language=language).over(how.given), how=how
+        )
+        return intake.store(taken.document, intake.reading(taken.document)(worker))
+
+    for n in range(5):
+        take(f"{n}.txt", HowToRead("Presse"), "de")
+    take("a.pdf", HowToRead("Presse"))
+    take("b.pdf", HowToRead("Presse", ocr_languages="deu+lat"))
+    take("c.pdf", HowToRead("Other"))
+    take("d.pdf", HowToRead("Other"), "de")
+    assert worker.told["0.txt"] == ("", "")
+    assert [worker.told[f"{n}.pdf"] for n in "abcd"] == [("", "de"), ("deu+lat", "de"), ("", ""), ("", "de")]
+    of_setting = Intake(catalogue, intake._blobs, worker, largest_file=1_000, ocr_languages="lat")
+    assert of_setting._spoken(take("e.pdf", HowToRead("Presse"))) == Spoken("lat+en", "en")

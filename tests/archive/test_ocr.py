@@ -9,7 +9,9 @@ import pytest
 from fpdf import FPDF
 
 from lyceum.archive.extract import LimitedWorker, detect, extract_here
+from lyceum.archive.extractors import ocr
 from lyceum.archive.model import Extracted
+from lyceum.archive.spoken import Spoken, telling
 from lyceum.errors import ExtractionFailed
 
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed")
@@ -126,3 +128,55 @@ def test_an_image_that_is_none_is_damaged(take):
     with pytest.raises(ExtractionFailed) as caught:
         take(b"\x89PNG\r\n\x1a\n and no more", "scan.png")
     assert caught.value.code == "damaged_file"
+
+
+ECHO = """#!/bin/sh
+cat > /dev/null
+case "$*" in *--list-langs*) printf 'List\\ndeu\\neng\\nlat\\nosd\\n'; exit;; esac
+printf 'level\\tpage_num\\tblock_num\\tpar_num\\tline_num\\tword_num\\tleft\\ttop\\twidth\\theight\\tconf\\ttext\\n'
+printf '1\\t1\\t0\\t0\\t0\\t0\\t0\\t0\\t900\\t900\\t-1\\t\\n5\\t1\\t1\\t1\\t1\\t1\\t90\\t90\\t90\\t30\\t95\\t%s\\n' "$4"
+"""
+
+
+@pytest.fixture
+def languages(tmp_path, monkeypatch, take):
+    """In which languages a scan is recognised, by a program that knows German, English and Latin; and the notes."""
+    program = tmp_path / "tesseract"
+    program.write_text(ECHO)
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    ocr._installed_languages.cache_clear()
+
+    def act(**said: str) -> tuple[str, str]:
+        with telling(Spoken(**said)):
+            extracted = take(scanned(STRIKE))
+        return extracted.text, " ".join(extracted.notes)
+
+    yield act
+    ocr._installed_languages.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("said", "used"),
+    [
+        ({}, "eng"),
+        ({"known": "de"}, "deu"),
+        ({"asked": "deu+lat"}, "deu+lat"),
+        ({"asked": "German, la", "known": "en"}, "deu+lat"),
+        ({"known": "da"}, "eng"),
+        ({"asked": "dan+deu"}, "deu"),
+    ],
+    ids=["unknown", "known", "asked", "by-name", "known-without-data", "some-without-data"],
+)
+def test_a_scan_is_recognised_in_the_languages_that_were_asked_for_or_are_known(languages, said, used):
+    text, notes = languages(**said)
+    assert text == used
+    assert ("apt-get install tesseract-ocr-dan" in notes) == ("da" in str(said))
+
+
+def test_languages_of_which_none_can_be_recognised_are_refused_with_the_command_that_installs_them(languages):
+    """A text recognised in a wrong language would look like one."""
+    with pytest.raises(ExtractionFailed) as caught:
+        languages(asked="dan+swe", known="de")
+    assert caught.value.code == "ocr_language_missing"
+    assert "apt-get install tesseract-ocr-dan tesseract-ocr-swe" in caught.value.hint

@@ -46,6 +46,47 @@ def read(tmp_path: Path):
     return act
 
 
+COMMENT = """<wp:comment><wp:comment_author>{who}</wp:comment_author><wp:comment_date>{day} 10:00:00</wp:comment_date>
+<wp:comment_content><![CDATA[{said}]]></wp:comment_content><wp:comment_approved>{approved}</wp:comment_approved>
+<wp:comment_type>{kind}</wp:comment_type></wp:comment></item>"""
+
+
+def commented(*comments: tuple[str, str, str, str, str]) -> str:
+    """An item with comments below it: who, when, what, whether approved, and of which type."""
+    whole = item(1)
+    for who, day, said, approved, kind in comments:
+        comment = COMMENT.format(who=who, day=day, said=said, approved=approved, kind=kind)
+        whole = whole.removesuffix("</item>") + comment
+    return whole.replace("<wp:comment><wp:comment_content>I was there.</wp:comment_content></wp:comment>", "")
+
+
+def test_comments_are_a_document_of_their_own_when_they_are_asked_for(tmp_path, models):
+    """Nothing that a reader said is taken for the author's; what was not approved, and pings, are nobody's."""
+    path = tmp_path / "export.xml"
+    said = [
+        ("Joe &amp; Ann", "2019-10-01", "I was there.<br>All day.", "1", ""),
+        ("Spam", "2019-10-02", "Buy looms.", "0", ""),
+        ("Other site", "2019-10-03", "A ping.", "1", "pingback"),
+        ("", "2019-10-04", "So was I.", "1", "comment"),
+    ]
+    path.write_text(export(commented(*said)), encoding="utf-8")
+    with Library.open(Settings(tmp_path / "home", models, threads=1)) as library:
+        assert library.add([str(path)], vectors=False).added == 1
+        assert library.add([str(path)], vectors=False, comments=True).added == 1
+        post, comments = library.documents()
+        text = library.text(comments)
+    assert post.metadata.creators == ("Ada Holloway",)
+    assert (comments.metadata.title, comments.metadata.creators) == ("Comments on “The mill”", ())
+    assert (comments.source, comments.metadata.extra["comments_on"]) == (f"{post.source}#comments", "https://press.example/1")
+    assert text == "Joe & Ann, 2019-10-01:\n\nI was there.\n\nAll day.\n\n—, 2019-10-04:\n\nSo was I."
+
+
+def test_a_post_without_comments_has_no_document_of_them(tmp_path):
+    path = tmp_path / "export.xml"
+    path.write_text(export(item(1).replace("I was there.", " ")), encoding="utf-8")
+    assert len(list(wordpress_export(path, path.name, path.name, comments=True))) == 1
+
+
 def test_an_export_is_known_by_what_it_says():
     """Its name is that of any XML file."""
     assert detect(export().encode()[:4096], "export.xml") == "application/x-wxr+xml"

@@ -25,6 +25,7 @@ from lyceum.archive.drafts import LARGEST_DRAFT, Draft, checked_draft, draft_of,
 from lyceum.archive.model import Block, Extracted, Metadata, Page
 from lyceum.archive.parts import PARTS_A_FILE, Part
 from lyceum.archive.pictures import checked_picture, may_have_pictures
+from lyceum.archive.spoken import UNKNOWN, Spoken
 from lyceum.errors import ExtractionFailed, LyceumError
 
 __all__ = ["Extractor", "LimitedWorker", "detect", "draft_here", "extract_here", "has_pictures"]
@@ -174,9 +175,10 @@ class LimitedWorker:
     ) -> None:
         self.close()
 
-    def extract(self, path: Path, name: str) -> Extracted:
+    def extract(self, path: Path, name: str, spoken: Spoken = UNKNOWN) -> Extracted:
         """The text of a file; raises ExtractionFailed, with time_limit, memory_limit or worker_crashed too."""
-        return self._asked({"path": str(path.absolute()), "name": name}, lambda reply: checked(reply["extracted"]))
+        request = {"path": str(path.absolute()), "name": name, "asked": spoken.asked, "known": spoken.known}
+        return self._asked(request, lambda reply: checked(reply["extracted"]))
 
     def read_draft(self, path: Path, name: str) -> Draft:
         """A draft with its lines or pages; raises ExtractionFailed as `extract` does."""
@@ -273,6 +275,7 @@ _CODES = frozenset(
         "memory_limit",
         "no_picture",
         "ocr_missing",
+        "ocr_language_missing",
     ]
 )
 _START_SECONDS = 60.0
@@ -589,7 +592,8 @@ _BY_NAME = {
     ".arc": "application/x-arc",
     ".xml": "application/xml",
     ".hocr": "text/vnd.hocr+html",
-    ".rss": "application/xml",
+    ".rss": "application/x-feed",
+    ".atom": "application/x-feed",
     ".tei": "application/tei+xml",
     ".csv": "text/csv",
     ".tsv": "text/tab-separated-values",
@@ -667,6 +671,7 @@ _CONVERT = {
     "text/csv": _ROWS,
     "text/tab-separated-values": _ROWS,
     "application/x-ndjson": _ROWS,
+    "application/x-feed": "Add it with `lyceum add`: its entries are read one by one.",
     "application/mbox": "Add it with `lyceum add`: its messages are read one by one.",
     "application/mets+xml": "METS describes pages: add the folder, tar or zip in which it stands beside them.",
     "application/vnd.ms-excel": _TABLE,
@@ -681,6 +686,10 @@ _HTML = re.compile(
 _ROOT = re.compile(
     r"(?>(?><\?.*?\?>)|(?><!--.*?-->)|(?><!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)|\s)*+<(?:[\w.-]+:)?([\w.-]+)",
     re.DOTALL | re.IGNORECASE,
+)
+_FEED = re.compile(
+    r"(?>(?><\?.*?\?>)|(?><!--.*?-->)|\s)*+<(?:rss[\s>]|rdf:RDF[^>]*purl\.org/rss/|(?:atom:)?feed[^>]*w3\.org/2005/Atom)",
+    re.DOTALL,
 )
 _JATS = "application/jats+xml"
 _SAYS_JATS = re.compile(r"jats|nlm|article-type|<front\b|<article-meta", re.IGNORECASE)
@@ -740,11 +749,18 @@ def _by_markup(head: bytes, named: str) -> str:
             return kind
     if _HTML.match(start):
         return "application/xhtml+xml" if start.startswith("<?xml") else "text/html"
-    if start.startswith(("<?xml", "<rss")) and "wordpress.org/export/" in start:
-        return "application/x-wxr+xml"
+    if start.startswith(("<?xml", "<rss", "<feed", "<atom:feed", "<rdf:RDF", "<!--")) and (kind := _feed_kind(start)):
+        return kind
     if start.startswith("<?xml") and named != "text/html":
         return "application/xhtml+xml" if named.endswith("xhtml+xml") else named or "application/xml"
     return ""
+
+
+def _feed_kind(start: str) -> str:
+    """The type of a feed, of which an export of WordPress is one; empty for other XML."""
+    if "wordpress.org/export/" in start:
+        return "application/x-wxr+xml"
+    return "application/x-feed" if _FEED.match(start) else ""
 
 
 def _readable(head: bytes) -> str:

@@ -7,8 +7,10 @@ import logging
 import shutil
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any, BinaryIO, Protocol, cast
@@ -17,14 +19,17 @@ from lyceum import text as texts
 from lyceum.archive import containers
 from lyceum.archive.extract import detect
 from lyceum.archive.extractors.dates import date_in_address
+from lyceum.archive.feeds import FEED, feed_documents
 from lyceum.archive.instructions import find_instructions, flagged
 from lyceum.archive.likeness import sketch
 from lyceum.archive.model import FIELDS, Block, Extracted, Metadata, Page
 from lyceum.archive.pagesets import files_of_page_set, is_page_set, pack
 from lyceum.archive.parts import Part, is_compound
 from lyceum.archive.segment import segment, speaks
-from lyceum.archive.sources import Found, MetadataTable
+from lyceum.archive.sources import AS_USUAL, Found, HowToRead, MetadataTable
+from lyceum.archive.spoken import UNKNOWN, Spoken
 from lyceum.archive.store import (
+    READABLE,
     BlobStore,
     Document,
     ExtractedProduct,
@@ -47,15 +52,18 @@ _LANGUAGE_IN_DOUBT = ("html", "docx", "pdf", "wordpress")
 _WORDS_TO_TRUST_DETECTION = 100
 _START = 4_000
 _HEAD = 4_096
-# What a place says about a document is weaker than what the document says itself.
 _WXR = "application/x-wxr+xml"
+OCR_LANGUAGES = "ocr_languages"
+_MAY_BE_SCANS = (".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".tar", ".tgz", ".gz", ".zip")
+_LOOKED_AT, _MOST = 2_000, 0.8
+# What a place says about a document is weaker than what the document says itself.
 _HINTS = ("warc:", "web:", "feed:", "sitemap:", "wordpress:")
 
 
 class Worker(Protocol):
     """Extracts one file within limits."""
 
-    def extract(self, path: Path, name: str) -> Extracted:
+    def extract(self, path: Path, name: str, spoken: Spoken) -> Extracted:
         """The text of a file; raises ExtractionFailed."""
         ...
 
@@ -105,18 +113,27 @@ class Intake:
         *,
         largest_file: int,
         options: Mapping[str, Any] = MappingProxyType({}),
+        ocr_languages: str = "",
     ) -> None:
         self._catalogue = catalogue
         self._blobs = blobs
         self._worker = worker
         self._largest_file = largest_file
         self._options = options
+        self._ocr_languages = ocr_languages
+        self._common: dict[str, str] | None = None
         # A store that fetches what it opens makes room for it, one at a time.
         self._opening = threading.Lock()
         self.notes: list[str] = []
 
     def receive(
-        self, found: Found, table: MetadataTable, given: Metadata, tell: Tell | None = None
+        self,
+        found: Found,
+        table: MetadataTable,
+        given: Metadata,
+        tell: Tell | None = None,
+        *,
+        how: HowToRead = AS_USUAL,
     ) -> Iterator[Taken | Refused]:
         """Stores a file, each file of an archive, or each document in a file; one result for each.
 
@@ -132,7 +149,7 @@ class Intake:
                 if not _holds_documents(kind):
                     yield self._receive_stream(stream, found.source, found.path.name, table, given)
                     return
-            yield from self._receive_held(kind, found, table, given, tell)
+            yield from self._receive_held(kind, found, table, given, tell, how)
         except StepFailed as error:
             yield Refused(found.source, Failure.of(error))
         except OSError as error:
@@ -143,14 +160,17 @@ class Intake:
             yield Refused(found.source, Failure.of(failed))
 
     def _receive_held(
-        self, kind: str, found: Found, table: MetadataTable, given: Metadata, tell: Tell | None
+        self, kind: str, found: Found, table: MetadataTable, given: Metadata, tell: Tell | None, how: HowToRead
     ) -> Iterator[Taken | Refused]:
         """Each document that a file of a kind holds."""
         if is_web_archive(kind):
             yield from self._receive_captures(found, table, given, tell)
         elif kind == _WXR:
-            for post in wordpress_export(found.path, found.path.name, found.source):
+            for post in wordpress_export(found.path, found.path.name, found.source, comments=how.comments):
                 yield self.receive_document(post, table, given)
+        elif kind == FEED:
+            for entry in feed_documents(found.path, found.path.name, found.source):
+                yield self.receive_document(entry, table, given)
         elif is_compound(kind):
             yield from self._receive_parts(found.path, found.source, table, given)
         elif is_page_set(containers.names(found.path, found.source)):
@@ -169,7 +189,7 @@ class Intake:
 
     def extract(self, document: Document) -> Document:
         """Takes the text out of the file; a failure is recorded with the version."""
-        return self._catalogue.advance(document, self._extracted(document, self._worker))
+        return self._catalogue.advance(document, self._extracted(document, self._worker, self._spoken(document)))
 
     def reading(self, document: Document) -> ToRead:
         """What takes the text out of a version and cuts it into passages; it raises StoreDamaged."""
@@ -178,8 +198,10 @@ class Intake:
             stored = stored_extract(self._catalogue, document)
             return lambda _: (SegmentedProduct(segment(stored, document.metadata.language)),)
 
+        spoken = self._spoken(document)
+
         def read(worker: Worker) -> Sequence[Product]:
-            product = self._extracted(document, worker)
+            product = self._extracted(document, worker, spoken)
             if isinstance(product, Failure):
                 return (product,)
             return product, SegmentedProduct(segment(product.extracted, product.metadata.language))
@@ -204,11 +226,39 @@ class Intake:
         """The products of each claimed reading, in the order of the claims; some are read ahead."""
         return self._worker.in_order(claim)
 
-    def _extracted(self, document: Document, worker: Worker) -> ExtractedProduct | Failure:
+    def _spoken(self, document: Document) -> Spoken:
+        """What is known of the languages of a document that may be a scan."""
+        if not document.name.lower().endswith(_MAY_BE_SCANS):
+            return UNKNOWN
+        known = document.metadata.language or self._spoken_in(document.metadata.collection, document)
+        asked = document.metadata.extra.get(OCR_LANGUAGES, "")
+        if self._ocr_languages and not asked:
+            asked = "+".join(filter(None, (self._ocr_languages, known)))
+        return Spoken(asked, known)
+
+    def _spoken_in(self, collection: str | None, first: Document) -> str:
+        """The language of most of what a collection held before; empty where it is of many, or new.
+
+        Later documents are not looked at, so that it is the same however many are read at once.
+        """
+        if self._common is None:
+            before = takewhile(lambda one: one.row < first.row, self._catalogue.find(states=READABLE))
+            said = Counter((one.metadata.collection, one.metadata.language) for one in islice(before, _LOOKED_AT))
+            held = Counter[str | None]()
+            for (name, _), number in said.items():
+                held[name] += number
+            self._common = {
+                name: language
+                for (name, language), number in said.items()
+                if name and language and number >= _MOST * held[name]
+            }
+        return self._common.get(collection or "", "")
+
+    def _extracted(self, document: Document, worker: Worker, spoken: Spoken) -> ExtractedProduct | Failure:
         try:
             with self._opening:
                 path = self._blobs.open(document.sha256)
-            extracted = worker.extract(path, document.name)
+            extracted = worker.extract(path, document.name, spoken)
         except ExtractionFailed as error:
             log.info("extraction failed", extra={"document": document.id, "code": error.code})
             return Failure.of(error)
@@ -308,7 +358,7 @@ class Intake:
 
 
 def _holds_documents(kind: str) -> bool:
-    return kind == _WXR or is_web_archive(kind) or containers.is_container(kind) or is_compound(kind)
+    return kind in (_WXR, FEED) or is_web_archive(kind) or containers.is_container(kind) or is_compound(kind)
 
 
 def resolve(extracted: Extracted, *, given: Metadata, name: str) -> Metadata:

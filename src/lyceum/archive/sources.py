@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from lyceum.archive.corrections import ALIASES, EXPORTED, read_field
 from lyceum.archive.model import FIELDS, Metadata
@@ -24,6 +26,47 @@ class Found:
 
     path: Path
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class HowToRead:
+    """What was asked for when a source was added; it is remembered, so that the source is read again in the same way.
+
+    `max_pages` bounds a site, `ocr_languages` are those of its scans, `comments` keeps those of WordPress, `follow`
+    reads the pages that a feed file announces.
+    """
+
+    collection: str | None = None
+    max_pages: int | None = None
+    ocr_languages: str = ""
+    comments: bool = False
+    follow: bool = False
+
+    @classmethod
+    def remembered(cls, collection: str | None, options: Mapping[str, Any]) -> HowToRead:
+        """What was remembered; what another version of Lyceum remembered besides is passed over."""
+        known = {one.name for one in fields(cls)} - {"collection"}
+        return cls(collection, **{name: value for name, value in options.items() if name in known})
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """What is to be remembered besides the collection."""
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "collection"}
+        return {name: value for name, value in values.items() if value}
+
+    @property
+    def given(self) -> Metadata:
+        """What it says about each document."""
+        extra = {"ocr_languages": self.ocr_languages} if self.ocr_languages else {}
+        stated = Metadata.stated("add", collection=self.collection)
+        return replace(
+            stated,
+            extra=MappingProxyType(extra),
+            provenance=MappingProxyType({**stated.provenance, **dict.fromkeys(extra, "add")}),
+        )
+
+
+AS_USUAL = HowToRead()
 
 
 def find_files(sources: Iterable[str], *, leave_out: Iterable[Path] = ()) -> Iterator[Found | ReceiveFailed]:

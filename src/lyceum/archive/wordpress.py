@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from xml.etree import ElementTree
@@ -15,7 +16,7 @@ from lyceum.archive.model import Metadata, PartialDate
 from lyceum.archive.webnames import WebDocument, file_name
 from lyceum.errors import ExtractionFailed
 
-__all__ = ["stated_day", "wordpress_export", "wordpress_post"]
+__all__ = ["Comment", "stated_day", "wordpress_comments", "wordpress_export", "wordpress_post"]
 
 _KINDS = ("post", "page")
 _SHORTCODE = re.compile(
@@ -28,10 +29,20 @@ _BLOCK = re.compile(
 _TAG = re.compile(r"<[^>]+>")
 
 
-def wordpress_export(path: Path, name: str, source: str) -> Iterator[WebDocument]:
-    """The published posts and pages of an export, one by one; comments and drafts are left out.
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What a reader has said below a post: who, when as WordPress writes it, and the words as HTML."""
 
-    Raises ExtractionFailed for what is no sound XML.
+    author: str
+    written: str
+    content: str
+
+
+def wordpress_export(path: Path, name: str, source: str, *, comments: bool = False) -> Iterator[WebDocument]:
+    """The published posts and pages of an export, one by one, without drafts.
+
+    With `comments`, what readers have said of a post follows it as a document of its own. Raises ExtractionFailed for
+    what is no sound XML.
     """
     authors: dict[str, str] = {}
     language = ""
@@ -46,6 +57,8 @@ def wordpress_export(path: Path, name: str, source: str) -> Iterator[WebDocument
             elif tag == "item":
                 if document := _from_item(element, authors, language, source):
                     yield document
+                    if comments and (said := _comments_of(element, document)):
+                        yield said
                 element.clear()
     except ElementTree.ParseError as error:
         raise ExtractionFailed(
@@ -89,6 +102,37 @@ def wordpress_post(
     return page.encode(), Metadata(extra=MappingProxyType(known), provenance=MappingProxyType(places)).over(stated)
 
 
+def wordpress_comments(title: str, address: str, comments: Sequence[Comment]) -> tuple[bytes, Metadata]:
+    """What readers have said below a post as a text of its own, which is not by the post's authors.
+
+    No bytes where nobody has said anything.
+    """
+    parts = []
+    for one in comments:
+        words = _spoken(one.content)
+        if words:
+            day = stated_day(one.written)
+            parts.append(f"{collapse(html.unescape(one.author)) or '—'}{f', {day}' if day else ''}:\n\n{words}")
+    if not parts:
+        return b"", Metadata()
+    extra = {"wordpress_type": "comments", "comments_on": address}
+    places = dict.fromkeys(extra, "wordpress:comments")
+    days = [day for one in comments if (day := stated_day(one.written))]
+    stated = Metadata.stated(
+        "wordpress:comments", title=f"Comments on “{title}”", date=max(days, key=str, default=None),
+        address=f"{address}#comments",
+    )  # fmt: skip
+    known = Metadata(extra=MappingProxyType(extra), provenance=MappingProxyType(places))
+    return "\n\n".join(parts).encode(), known.over(stated)
+
+
+def _spoken(content: str) -> str:
+    """A comment's paragraphs as plain text."""
+    parted = re.sub(r"(?i)<(?:br|/p|/li|/blockquote|/div)\b[^>]*>", "\n\n", content.replace("\r\n", "\n"))
+    parts = re.split(r"\n\s*\n", html.unescape(_TAG.sub("", parted)))
+    return "\n\n".join(collapse(part) for part in parts if part.strip())
+
+
 def stated_day(said: str) -> PartialDate | None:
     """The day of a date and time as programs write them."""
     return stated_date(said) or date_in_words(said)
@@ -116,6 +160,22 @@ def _from_item(item: ElementTree.Element, authors: Mapping[str, str], language: 
         return None
     number = values.get("post_id") or address
     return WebDocument(f"{source}!/{address or number}", file_name(address or number, "text/html"), known, content)
+
+
+def _comments_of(item: ElementTree.Element, post: WebDocument) -> WebDocument | None:
+    """What was said below a post and approved, as a document; pings and what waits for approval are none."""
+    said = [_values(child) for child in item if _local(child) == "comment"]
+    approved = [
+        Comment(one.get("comment_author", ""), one.get("comment_date", ""), one.get("comment_content", ""))
+        for one in said
+        if one.get("comment_approved", "1") == "1" and one.get("comment_type", "") in ("", "comment")
+    ]
+    content, known = wordpress_comments(post.hints.title or "", post.hints.address or "", approved)
+    return (
+        WebDocument(f"{post.source}#comments", f"{Path(post.name).stem}-comments.txt", known, content)
+        if content
+        else None
+    )
 
 
 def _content(item: ElementTree.Element) -> str:

@@ -22,6 +22,7 @@ from lyceum.archive.model import Extracted
 from lyceum.archive.pace import listen
 from lyceum.archive.parts import Part, split_here
 from lyceum.archive.pictures import picture_here, pictured_here
+from lyceum.archive.spoken import Spoken, telling
 from lyceum.errors import ExtractionFailed
 
 _OPEN_FILES = 64
@@ -49,7 +50,8 @@ def serve(requests: BinaryIO, replies: BinaryIO) -> None:
                     _send(replies, {"part": part.as_dict()})
                 reply: dict[str, Any] = {"parted": True}
             else:
-                reply = answer(Path(request["path"]), request["name"], request)
+                with telling(Spoken(request.get("asked", ""), request.get("known", ""))):
+                    reply = answer(Path(request["path"]), request["name"], request)
         except ExtractionFailed as error:
             reply = {"error": error.as_dict()}
         except MemoryError:

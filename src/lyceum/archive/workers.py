@@ -16,6 +16,7 @@ from lyceum.archive.extract import LimitedWorker
 from lyceum.archive.ingest import ToRead, Worker
 from lyceum.archive.model import Extracted
 from lyceum.archive.parts import Part
+from lyceum.archive.spoken import UNKNOWN, Spoken
 from lyceum.archive.store import Document, ExtractedProduct, Product
 
 __all__ = ["LimitedWorkers", "sensible_number"]
@@ -59,10 +60,10 @@ class LimitedWorkers:
     ) -> None:
         self.close()
 
-    def extract(self, path: Path, name: str) -> Extracted:
+    def extract(self, path: Path, name: str, spoken: Spoken = UNKNOWN) -> Extracted:
         """The text of a file; raises ExtractionFailed."""
         with self._one() as worker:
-            return worker.extract(path, name)
+            return worker.extract(path, name, spoken)
 
     def parts(self, path: Path, name: str, options: Mapping[str, Any]) -> Iterator[Part]:
         """The documents that a file holds; raises ExtractionFailed."""

@@ -38,6 +38,12 @@ from lyceum.library import Document, Scope
     help="Read at most N pages of a site; 1 reads the page alone. Without it, an address with a path is one page, and "
     "a site’s first page means the site, up to 1,000 pages.",
 )  # fmt: skip
+@click.option(
+    "--ocr-languages", default="", metavar="LANGUAGES",
+    help="In which languages scans are recognised, such as deu+lat; without it, in the document’s own, where known.",
+)  # fmt: skip
+@click.option("--comments", is_flag=True, help="Keep the comments of WordPress, apart from what they are about.")
+@click.option("--follow", is_flag=True, help="Of a feed that is a file, read the pages that it announces.")
 @json_option
 @click.pass_context
 def add(
@@ -49,10 +55,13 @@ def add(
     embed: str,
     work: str,
     max_pages: int | None,
+    ocr_languages: str,
+    comments: bool,
+    follow: bool,
     as_json: bool,
 ) -> int:
     """Add files, folders and addresses: text, Markdown, HTML, EPUB, PDF and scans, DOCX, ODT, RTF, DOC, TEI, JATS,
-    METS, mail, rows of JSONL and CSV, WARC, WordPress exports, and zip and tar files of them.
+    METS, mail, rows of JSONL and CSV, WARC, WordPress exports, feeds, and zip and tar files of them.
 
     Of an address, a page, a feed, a sitemap or a site is read, politely: robots.txt is obeyed.
     The same bytes are added once; a changed file becomes a new version, and the old one stays citable. What
@@ -61,7 +70,8 @@ def add(
     with open_library(context) as library:
         report = library.add(
             sources, collection=collection, metadata=metadata, mapping=_read_mapping(mapping), work=work == "now",
-            vectors=embed == "now", max_pages=max_pages, progress=progress(),
+            vectors=embed == "now", max_pages=max_pages, ocr_languages=ocr_languages, comments=comments, follow=follow,
+            progress=progress(),
         )  # fmt: skip
     if as_json:
         print_json(asdict(report))

@@ -19,6 +19,7 @@ from lyceum import text as texts
 from lyceum.archive import (
     READABLE,
     Document,
+    HowToRead,
     LimitedWorker,
     MetadataTable,
     Moved,
@@ -156,13 +157,17 @@ class Library(Keeping):
         work: bool = True,
         vectors: bool = True,
         max_pages: int | None = None,
+        ocr_languages: str = "",
+        comments: bool = False,
+        follow: bool = False,
         progress: Progress | None = None,
     ) -> AddReport:
         """Takes files, folders and sites in and makes them searchable; what fails is reported, the rest goes on.
 
         Without `work` they are stored, and workers do the rest; without `vectors` they are found by words.
         `mapping` says which column of a table is which field. Of a site at most `max_pages` are read; of 1, only the
-        page itself.
+        page itself. Scans are recognised in `ocr_languages`; `comments` keeps those of WordPress, and `follow` reads
+        the pages that a feed on this machine announces, in place of what it says of them.
         """
         started = time.monotonic()
         tell = progress or silent
@@ -172,8 +177,8 @@ class Library(Keeping):
         with self._workers() as workers:
             intake = self._intake(workers, mapping or {})
             self._read_sources(
-                sources, intake, table=table, collection=collection, leave_out=[metadata] if metadata else [],
-                most_pages=max_pages, gathered=gathered, tell=tell,
+                sources, intake, table=table, how=HowToRead(collection, max_pages, ocr_languages, comments, follow),
+                leave_out=[metadata] if metadata else [], gathered=gathered, tell=tell,
             )  # fmt: skip
             report.notes += intake.notes
             if work:

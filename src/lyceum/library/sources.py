@@ -17,6 +17,7 @@ from lyceum.archive import (
     Change,
     Failure,
     Found,
+    HowToRead,
     Intake,
     Metadata,
     MetadataTable,
@@ -31,6 +32,7 @@ from lyceum.archive import (
     file_mark,
     file_name,
     find_files,
+    is_feed_file,
 )
 from lyceum.errors import InvalidValue, LyceumError, ReceiveFailed
 from lyceum.library import parts
@@ -149,27 +151,28 @@ class Reader(Workshop):
         intake: Intake,
         *,
         table: MetadataTable,
-        collection: str | None,
+        how: HowToRead,
         leave_out: Sequence[Path],
-        most_pages: int | None,
         gathered: Gathered,
         tell: Progress,
     ) -> None:
         """Takes in everything that the sources hold now."""
-        given = Metadata.stated("add", collection=collection) if collection else Metadata()
         for source in sources:
             if _is_address(source):
-                self._read_site(source, intake, table, given, most_pages, gathered, tell)
+                self._read_site(source, intake, table, how, gathered, tell)
+            elif how.follow and is_feed_file(Path(source)):
+                self._follow_feed(_plain_source(source), intake, table, how, gathered, tell)
             else:
-                self._read_files(source, intake, table, given, leave_out, gathered, tell)
+                self._read_files(source, intake, table, how, leave_out, gathered, tell)
 
     def _read_again(self, state: SourceState, intake: Intake, gathered: Gathered, tell: Progress) -> list[Reading]:
-        given = Metadata.stated("add", collection=state.collection) if state.collection else Metadata()
+        how, nothing = HowToRead.remembered(state.collection, state.options), MetadataTable()
         if _is_address(state.source):
-            most = state.options.get("max_pages")
-            reading = self._read_site(state.source, intake, MetadataTable(), given, most, gathered, tell)
+            reading = self._read_site(state.source, intake, nothing, how, gathered, tell)
+        elif how.follow and is_feed_file(Path(state.source)):
+            reading = self._follow_feed(state.source, intake, nothing, how, gathered, tell)
         else:
-            reading = self._read_changed_files(state.source, intake, given, gathered, tell)
+            reading = self._read_changed_files(state.source, intake, how, gathered, tell)
         return [reading] if reading else []
 
     def _known_sources(self, named: Sequence[str]) -> list[SourceState]:
@@ -191,7 +194,7 @@ class Reader(Workshop):
         source: str,
         intake: Intake,
         table: MetadataTable,
-        given: Metadata,
+        how: HowToRead,
         leave_out: Sequence[Path],
         gathered: Gathered,
         tell: Progress,
@@ -200,17 +203,17 @@ class Reader(Workshop):
         found = list(find_files([source], leave_out=leave_out))
         name = _plain_source(source)
         if not _is_lasting(name):
-            self._take_unremembered(found, intake, table, given, gathered, tell)
+            self._take_unremembered(found, intake, table, how, gathered, tell)
             return
-        self._rounds.begin(name, kind=_kind_of(name), collection=given.collection)
+        self._rounds.begin(name, kind=_kind_of(name), collection=how.collection, options=how.options)
         for n, item in enumerate(found):
             tell("receive", n, len(found))
-            self._read_file(name, item, intake, table, given, gathered, tell)
+            self._read_file(name, item, intake, table, how, gathered, tell)
         tell("receive", len(found), len(found))
         self._rounds.end(name, at=_now())
 
     def _take_unremembered(
-        self, found: Sequence[Any], intake: Intake, table: MetadataTable, given: Metadata, gathered: Gathered,
+        self, found: Sequence[Any], intake: Intake, table: MetadataTable, how: HowToRead, gathered: Gathered,
         tell: Progress,
     ) -> None:  # fmt: skip
         """Takes in what cannot be read again, such as a pipe, or is not there."""
@@ -219,13 +222,13 @@ class Reader(Workshop):
             if isinstance(item, ReceiveFailed):
                 gathered.failed.append({"source": quoted_source(item), **Failure.of(item).as_dict()})
             else:
-                gathered.take(intake.receive(item, table, given))
+                gathered.take(intake.receive(item, table, how.given, how=how))
 
     def _read_changed_files(
-        self, source: str, intake: Intake, given: Metadata, gathered: Gathered, tell: Progress
+        self, source: str, intake: Intake, how: HowToRead, gathered: Gathered, tell: Progress
     ) -> Reading | None:
         """Takes in those files of a source whose mark is not the one that was remembered."""
-        self._rounds.begin(source, kind=_kind_of(source), collection=given.collection)
+        self._rounds.begin(source, kind=_kind_of(source), collection=how.collection, options=how.options)
         if not Path(source).exists():
             return self._rounds.end(source, at=_now())
         found = find_files([source])
@@ -235,7 +238,7 @@ class Reader(Workshop):
             with self._rounds.together():
                 fresh = [item for item in batch if not self._is_as_before(source, item)]
             for item in fresh:
-                self._read_file(source, item, intake, MetadataTable(), given, gathered, tell)
+                self._read_file(source, item, intake, MetadataTable(), how, gathered, tell)
             seen += len(batch)
             tell("receive", seen, seen)
         return self._rounds.end(source, at=_now())
@@ -255,7 +258,7 @@ class Reader(Workshop):
         item: Found | ReceiveFailed,
         intake: Intake,
         table: MetadataTable,
-        given: Metadata,
+        how: HowToRead,
         gathered: Gathered,
         tell: Progress,
     ) -> None:
@@ -273,7 +276,7 @@ class Reader(Workshop):
         def how_far(done: int, of: int) -> None:
             tell("scan", done >> 20, max(1, of >> 20))
 
-        change = gathered.take(intake.receive(item, table, given, how_far))
+        change = gathered.take(intake.receive(item, table, how.given, how_far, how=how))
         failure = gathered.failed[failed_before] if len(gathered.failed) > failed_before else {}
         self._rounds.settle(source, Place(item.source), change, mark=mark, failure=failure)
 
@@ -284,8 +287,7 @@ class Reader(Workshop):
         source: str,
         intake: Intake,
         table: MetadataTable,
-        given: Metadata,
-        most_pages: int | None,
+        how: HowToRead,
         gathered: Gathered,
         tell: Progress,
     ) -> Reading | None:
@@ -298,11 +300,32 @@ class Reader(Workshop):
             known = self._known_page(address)
             first = fetcher.get(address, **_conditions(known))
             if known and first.unchanged:
-                return self._page_as_before(address, known)
-            visit = _Visit(self, address, first, fetcher, intake, table, given, most_pages, gathered, tell)
+                return self._page_as_before(address, known, how)
+            visit = _Visit(self, address, first, fetcher, intake, table, how, gathered, tell)
             return visit.read()
         except ReceiveFailed as error:
             gathered.failed.append({"source": source, **Failure.of(error).as_dict()})
+            return None
+        finally:
+            fetcher.close()
+
+    def _follow_feed(
+        self, source: str, intake: Intake, table: MetadataTable, how: HowToRead, gathered: Gathered, tell: Progress
+    ) -> Reading | None:
+        """Reads the pages that a feed on this machine announces."""
+        from lyceum.providers.web import Fetched  # noqa: PLC0415  (a network client is slow to load)
+
+        fetcher = parts.make_fetcher(self._settings)
+        try:
+            body = Path(source).read_bytes()
+            first = Fetched(source, source, 200, "application/rss+xml", body)
+            return _Visit(self, source, first, fetcher, intake, table, how, gathered, tell).read()
+        except OSError as error:
+            failed = ReceiveFailed(
+                f"“{source}” cannot be read: {error.strerror or error}.",
+                hint="Give the user that runs Lyceum the right to read it.",
+            )
+            gathered.failed.append({"source": source, **Failure.of(failed).as_dict()})
             return None
         finally:
             fetcher.close()
@@ -312,8 +335,8 @@ class Reader(Workshop):
         kinds = {state.source: state.kind for state in self._rounds.sources()}
         return self._rounds.known(address, address) if kinds.get(address) == "page" else None
 
-    def _page_as_before(self, address: str, known: Place) -> Reading:
-        self._rounds.begin(address, kind="page")
+    def _page_as_before(self, address: str, known: Place, how: HowToRead) -> Reading:
+        self._rounds.begin(address, kind="page", collection=how.collection, options=how.options)
         self._rounds.settle(address, known, Change.UNCHANGED)
         return self._rounds.end(address, at=_now())
 
@@ -338,25 +361,22 @@ class _Visit:
         fetcher: Fetcher,
         intake: Intake,
         table: MetadataTable,
-        given: Metadata,
-        most_pages: int | None,
+        how: HowToRead,
         gathered: Gathered,
         tell: Progress,
     ) -> None:
         self._home, self._rounds = home, home._rounds
         self._source, self._first, self._fetcher = source, first, fetcher
-        self._intake, self._table, self._given = intake, table, given
-        self._most_pages, self._gathered, self._tell = most_pages, gathered, tell
+        self._intake, self._table, self._how = intake, table, how
+        self._gathered, self._tell = gathered, tell
         self._crawls = False
         self._done = self._listed = 0
 
     def read(self) -> Reading | None:
         """Lists the pages, fetches those that may have changed, and ends the round; None where it was stopped."""
         kind, listed = self._listing()
-        most = 1 if kind == "page" else self._most_pages or _PAGES_OF_A_SITE
-        self._rounds.begin(
-            self._source, kind=kind, collection=self._given.collection, options={"max_pages": self._most_pages}
-        )
+        most = 1 if kind == "page" else self._how.max_pages or _PAGES_OF_A_SITE
+        self._rounds.begin(self._source, kind=kind, collection=self._how.collection, options=self._how.options)
         number = 0
         for entry in islice(listed, most):
             self._note(entry)
@@ -388,9 +408,9 @@ class _Visit:
         if sites.is_feed(self._first):
             return "feed", sites.feed_entries(self._first)
         is_root = urlsplit(self._source).path in ("", "/") and not urlsplit(self._source).query
-        if self._most_pages == 1 or (self._most_pages is None and not is_root):
+        if self._how.max_pages == 1 or (self._how.max_pages is None and not is_root):
             return "page", iter(())
-        return "site", sites.find_site(self._fetcher, self._first) if is_root else iter(())
+        return "site", sites.find_site(self._fetcher, self._first, comments=self._how.comments) if is_root else iter(())
 
     def _note(self, entry: Listed) -> None:
         """Puts a listed page on the list; takes it in at once where the listing gave its content."""
@@ -401,8 +421,8 @@ class _Visit:
         if known and entry.changed and known.known_change == entry.changed:
             self._rounds.settle(self._source, known, Change.UNCHANGED)
             return
-        document = WebDocument(entry.address, file_name(entry.address, "text/html"), entry.hints, entry.content)
-        change = self._gathered.take([self._intake.receive_document(document, self._table, self._given)])
+        document = WebDocument(entry.address, file_name(entry.address, entry.media_type), entry.hints, entry.content)
+        change = self._gathered.take([self._intake.receive_document(document, self._table, self._how.given)])
         self._rounds.settle(self._source, place, change, mark="wordpress")
 
     def _fetch_all(self, most: int) -> None:
@@ -438,7 +458,7 @@ class _Visit:
         hints = Metadata.stated("web:address", address=found.address).over(place.hints)
         document = WebDocument(place.address, file_name(found.address, found.media_type), hints, found.body)
         failed_before = len(self._gathered.failed)
-        change = self._gathered.take([self._intake.receive_document(document, self._table, self._given)])
+        change = self._gathered.take([self._intake.receive_document(document, self._table, self._how.given)])
         failure = self._gathered.failed[failed_before] if len(self._gathered.failed) > failed_before else {}
         mark = f"{found.etag}\n{found.modified}"
         self._rounds.settle(self._source, place, change, mark=mark, failure=failure)

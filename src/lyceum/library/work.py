@@ -111,7 +111,10 @@ class Workshop(Home):
 
     def _intake(self, workers: LimitedWorkers, mapping: Mapping[str, Any] = MappingProxyType({})) -> Intake:
         limit = self._settings.largest_file_mb * 1_000_000
-        return Intake(self._catalogue, self._blobs, workers, largest_file=limit, options=mapping)
+        return Intake(
+            self._catalogue, self._blobs, workers, largest_file=limit, options=mapping,
+            ocr_languages=self._settings.ocr_languages,
+        )  # fmt: skip
 
     def _work(self, intake: Intake, tell: Progress) -> None:
         """Extraction, segmentation and text index for all that waits; text is searchable in batches."""

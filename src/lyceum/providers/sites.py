@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from types import MappingProxyType
@@ -16,9 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
-from feedparser.api import parse as parse_feed
-
-from lyceum.archive import Metadata, PartialDate, stated_day, wordpress_post
+from lyceum.archive import Comment, Metadata, announced, begins_feed, stated_day, wordpress_comments, wordpress_post
 from lyceum.errors import InvalidValue, ReceiveFailed
 from lyceum.providers.web import Fetched, Fetcher, plain_address
 
@@ -40,13 +38,14 @@ _NOT_PAGES = re.compile(
 class Listed:
     """An address that a site lists, what it says about it, and when it says that it last changed.
 
-    `content` is the document itself, where the listing gave it, under the name that it shall have.
+    `content` is the document itself, where the listing gave it, and `media_type` what it is.
     """
 
     address: str
     hints: Metadata = field(default_factory=Metadata)
     changed: str = ""
     content: bytes | None = None
+    media_type: str = "text/html"
 
 
 def is_sitemap(found: Fetched) -> bool:
@@ -56,7 +55,7 @@ def is_sitemap(found: Fetched) -> bool:
 
 def is_feed(found: Fetched) -> bool:
     """Whether what was fetched is RSS or Atom."""
-    return bool(re.search(rb"<(?:rss|feed|rdf:RDF)[\s>]", found.body[:4_000])) and b"<html" not in found.body[:1_000]
+    return begins_feed(found.body)
 
 
 def sitemap_entries(fetcher: Fetcher, found: Fetched, *, depth: int = 0) -> Iterator[Listed]:
@@ -76,30 +75,22 @@ def sitemap_entries(fetcher: Fetcher, found: Fetched, *, depth: int = 0) -> Iter
 
 def feed_entries(found: Fetched) -> Iterator[Listed]:
     """What a feed announces, with its titles, people and days."""
-    stream = io.BytesIO(found.body)
-    parsed: Any = parse_feed(stream, sanitize_html=False, resolve_relative_uris=False)  # type: ignore[no-untyped-call]
-    for entry in parsed.entries:
+    for entry in announced(found.body):
         try:
-            address = plain_address(entry.get("link", ""), found.address)
+            address = plain_address(entry.address, found.address)
         except InvalidValue:
             continue
-        people = tuple(one["name"] for one in entry.get("authors", []) if one.get("name"))
-        hints = Metadata.stated(
-            "feed:entry", title=html.unescape(entry.get("title", "")).strip() or None, creators=people,
-            date=_day(entry.get("published_parsed")),
-        )  # fmt: skip
-        # Asked for alone, feedparser gives the day of publication for a missing one of change.
-        changed = entry["updated"] if "updated" in entry else entry.get("published", "")
-        day = _day(entry["updated_parsed"]) if "updated_parsed" in entry else None
-        updated = _dated("feed:updated", "modified", str(day or ""))
-        yield Listed(address, updated.over(hints), changed)
+        yield Listed(address, entry.hints, entry.changed)
 
 
-def find_site(fetcher: Fetcher, start: Fetched) -> Iterator[Listed]:
-    """The pages that a site lists itself: by WordPress's own interface, else by sitemaps; nothing without either."""
+def find_site(fetcher: Fetcher, start: Fetched, *, comments: bool = False) -> Iterator[Listed]:
+    """The pages that a site lists itself: by WordPress's own interface, else by sitemaps; nothing without either.
+
+    With `comments`, those of a WordPress site come after its posts, a document for each post that has some.
+    """
     if root := _wordpress_root(start):
         listed = False
-        for post in wordpress_posts(fetcher, root):
+        for post in wordpress_posts(fetcher, root, comments=comments):
             listed = True
             yield post
         if listed:
@@ -117,25 +108,49 @@ def find_site(fetcher: Fetcher, start: Fetched) -> Iterator[Listed]:
                 return
 
 
-def wordpress_posts(fetcher: Fetcher, root: str) -> Iterator[Listed]:
+def wordpress_posts(fetcher: Fetcher, root: str, *, comments: bool = False) -> Iterator[Listed]:
     """Posts and pages of a live WordPress site, as its interface gives them; nothing where it is closed."""
+    titles: dict[int, tuple[str, str]] = {}
     for kind in ("posts", "pages"):
-        number = 1
-        while True:
-            address = (
-                f"{root.rstrip('/')}/wp/v2/{kind}?per_page={_WORDPRESS_PAGE}&page={number}&_embed=author,wp:term"
-                "&orderby=id&order=asc"
-            )
-            try:
-                rows = json.loads(fetcher.get(address, accept="application/json").body)
-            except (ReceiveFailed, ValueError):
-                break
-            if not isinstance(rows, list) or not rows:
-                break
-            yield from (post for row in rows if isinstance(row, dict) and (post := _post(row)))
-            if len(rows) < _WORDPRESS_PAGE:
-                break
-            number += 1
+        for row in _rows(fetcher, root, kind, "&_embed=author,wp:term"):
+            if post := _post(row):
+                if isinstance(row.get("id"), int):
+                    titles[row["id"]] = post.address, post.hints.title or ""
+                yield post
+    if comments and titles:
+        yield from _comments(fetcher, root, titles)
+
+
+def _comments(fetcher: Fetcher, root: str, titles: Mapping[int, tuple[str, str]]) -> Iterator[Listed]:
+    """What readers have said below each post, in one document a post."""
+    said: dict[int, list[Comment]] = {}
+    for row in _rows(fetcher, root, "comments", ""):
+        post, content = row.get("post"), row.get("content")
+        if isinstance(post, int) and post in titles and isinstance(content, dict):
+            who, when = str(row.get("author_name") or ""), str(row.get("date") or "")
+            said.setdefault(post, []).append(Comment(who, when, str(content.get("rendered") or "")))
+    for post, (address, title) in titles.items():
+        content, hints = wordpress_comments(title, address, said.get(post, []))
+        if content:
+            latest = max(one.written for one in said[post])
+            yield Listed(f"{address}#comments", hints, f"{len(said[post])} {latest}", content, "text/plain")
+
+
+def _rows(fetcher: Fetcher, root: str, kind: str, more: str) -> Iterator[dict[str, Any]]:
+    """Everything of one kind that WordPress's interface gives, page by page; nothing where it is closed."""
+    number = 1
+    while True:
+        address = f"{root.rstrip('/')}/wp/v2/{kind}?per_page={_WORDPRESS_PAGE}&page={number}{more}&orderby=id&order=asc"
+        try:
+            rows = json.loads(fetcher.get(address, accept="application/json").body)
+        except (ReceiveFailed, ValueError):
+            return
+        if not isinstance(rows, list) or not rows:
+            return
+        yield from (row for row in rows if isinstance(row, dict))
+        if len(rows) < _WORDPRESS_PAGE:
+            return
+        number += 1
 
 
 def links_of(found: Fetched) -> Iterator[str]:
@@ -255,10 +270,3 @@ def _dated(source: str, name: str, value: str) -> Metadata:
     if not day:
         return Metadata()
     return Metadata(extra=MappingProxyType({name: str(day)}), provenance=MappingProxyType({name: source}))
-
-
-def _day(parsed: Any) -> PartialDate | None:
-    try:
-        return PartialDate(*parsed[:3]) if parsed else None
-    except (TypeError, ValueError):
-        return None

@@ -6,16 +6,18 @@ import csv
 import functools
 import itertools
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lyceum import text as texts
-from lyceum.archive.extractors.common import collapse
+from lyceum.archive.extractors.common import collapse, language_code
 from lyceum.archive.extractors.layout import PageLines
 from lyceum.archive.extractors.recognised import DPI, Word, page_of
 from lyceum.archive.pace import gets_on
+from lyceum.archive.spoken import Spoken, spoken_here
 from lyceum.errors import ExtractionFailed
 from lyceum.function_words import FUNCTION_WORDS
 
@@ -51,14 +53,41 @@ def missing(name: str) -> ExtractionFailed:
     )
 
 
+def _language_missing(codes: Sequence[str]) -> ExtractionFailed:
+    """The error for a scan that was to be recognised in languages of which none can be."""
+    return ExtractionFailed(
+        f"Recognition has no data for the languages that were asked for: {', '.join(codes)}.",
+        hint=f"Install them with `{_install(codes)}`, or ask for others (`tesseract --list-langs` names those that are "
+        "here), then add it again.",
+        code="ocr_language_missing",
+    )
+
+
+def _install(codes: Sequence[str]) -> str:
+    return "apt-get install " + " ".join(f"tesseract-ocr-{code.replace('_', '-').lower()}" for code in codes)
+
+
+def _codes(said: str, installed: Collection[str]) -> list[str]:
+    """Tesseract's codes of languages, whose names or codes are parted by a plus sign, a comma or a space."""
+    names = [one for one in re.split(r"[+,;\s]+", said) if one]
+    codes = (name if name in installed else _CODES.get(language_code(name) or "", name) for name in names)
+    return [code for code in dict.fromkeys(codes) if re.fullmatch(r"\w{2,20}", code)]
+
+
 class Recogniser:
     """Reads the page images of one document, and learns from the first of them in which language it is written."""
 
-    def __init__(self, languages: str = "") -> None:
+    def __init__(self, spoken: Spoken | None = None) -> None:
+        spoken = spoken or spoken_here()
         installed = _installed_languages()
-        self._chosen = "+".join(one for one in languages.split("+") if one in installed)
-        self._lacking = ""
-        self._fallback = _ENGLISH if _ENGLISH in installed else next(iter(sorted(installed)), "")
+        asked, known = _codes(spoken.asked, installed), "".join(_codes(spoken.known, installed)[:1])
+        self._chosen = "+".join(code for code in asked if code in installed)
+        self._absent = [code for code in asked if code not in installed]
+        if self._absent and not self._chosen:
+            raise _language_missing(self._absent)
+        self._lacking = "" if known in installed else known
+        usual = _ENGLISH if _ENGLISH in installed else next(iter(sorted(installed)), "")
+        self._fallback = known if known in installed else usual
         self._failed: list[str] = []
         self._doubtful: list[str] = []
 
@@ -79,10 +108,12 @@ class Recogniser:
     def notes(self) -> list[str]:
         """What a reader of the text must know about how it came to be."""
         said = ["The text was recognised from images of pages."]
+        if self._absent:
+            said.append(f"Recognition has no data for {', '.join(self._absent)}; `{_install(self._absent)}` gives it.")
         if self._lacking:
             said.append(
                 f"It seems to be written in a language ({self._lacking}) for which recognition has no data; "
-                f"`apt-get install tesseract-ocr-{self._lacking.replace('_', '-')}` gives it."
+                f"`{_install([self._lacking])}` gives it."
             )
         if self._doubtful:
             said.append(f"Recognition was in doubt on these pages: {', '.join(self._doubtful[:30])}.")
