@@ -14,7 +14,7 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
 
@@ -629,6 +629,22 @@ class IndexSuite:
             assert set(_keys(index.lexical(words, _ANY, _EVERYTHING, limit=10))) == expected, words
             nearest = set(_keys(index.dense(self._vector("strike"), _ANY, _EVERYTHING, limit=10, words=words)))
             assert nearest - {later} == expected, words
+
+    def test_a_passage_in_another_language_than_its_document_is_found_in_its_own(self, tmp_path: Path) -> None:
+        """By words and by meaning; where no words are given, documents are listed, by their own language."""
+        index, (german, english) = self._filled(tmp_path)
+        both = entry(3, "The strike of the weavers.", "La grève des weavers.", metadata=Metadata(language="en"))
+        both = replace(both, passages=(both.passages[0], replace(both.passages[1], own_language="fr")))
+        self._put(index, [both])
+        expected = {"fr": {_key(both, 1)}, "en": {_key(both, 0), _key(english, 0)}, "de": {_key(german, 0)}}
+        for language, keys in expected.items():
+            wanted = Filter(language=language)
+            words, vector = _words("weavers", "strike"), self._vector("strike")
+            assert set(_keys(index.lexical(words, wanted, _EVERYTHING, limit=10))) == keys
+            nearest = set(_keys(index.dense(vector, wanted, _EVERYTHING, limit=10)))
+            assert nearest - {_key(german, 1)} == keys
+        listed = index.lexical(Words(), Filter(language="en"), _EVERYTHING, limit=10)
+        assert set(_keys(listed)) == {_key(both, 0), _key(english, 0)}
 
     def test_phrases_that_stand_are_counted(self, tmp_path: Path) -> None:
         """In each of the passages that are asked for, and in no other."""

@@ -77,7 +77,10 @@ def test_comments_are_a_document_of_their_own_when_they_are_asked_for(tmp_path, 
         text = library.text(comments)
     assert post.metadata.creators == ("Ada Holloway",)
     assert (comments.metadata.title, comments.metadata.creators) == ("Comments on “The mill”", ())
-    assert (comments.source, comments.metadata.extra["comments_on"]) == (f"{post.source}#comments", "https://press.example/1")
+    assert (comments.source, comments.metadata.extra["comments_on"]) == (
+        f"{post.source}#comments",
+        "https://press.example/1",
+    )
     assert text == "Joe & Ann, 2019-10-01:\n\nI was there.\n\nAll day.\n\n—, 2019-10-04:\n\nSo was I."
 
 

@@ -22,6 +22,7 @@ from typing import Any, Protocol
 import tantivy
 
 from lyceum import text as texts
+from lyceum.archive import Passage
 from lyceum.errors import NO_ROOM, DiskFull, IndexDamaged
 from lyceum.search.embed import Vectors, write_whole
 from lyceum.search.model import (
@@ -270,15 +271,28 @@ class EmbeddedIndex:
         words: Words = _NO_WORDS,
     ) -> list[Scored]:
         """The passages nearest to a unit vector by cosine; see Index.dense."""
-        if not words.restrict:
+        if not words.restrict and wanted.language is None:
             nearest = self._vectors.search(vector, wanted, scope, limit=limit, apart=apart)
         else:
             nearest = self._vectors.search(vector, wanted, scope, limit=_WIDER * limit, apart=apart)
-            allowed = self._allowed([scored.key for scored in nearest], words)
+            nearest = self._with_foreign(nearest, vector, wanted, scope)
+            allowed = self._allowed([scored.key for scored in nearest], words, wanted.language)
             nearest = [scored for scored in nearest if scored.key in allowed][: limit * (2 if apart else 1)]
         seen = {scored.key for scored in nearest}
         more = self._vectors.score([key for key in also if key not in seen], vector)
         return [*nearest, *(Scored(key, score) for key, score in more.items())]
+
+    def _with_foreign(self, nearest: list[Scored], vector: Vectors, wanted: Filter, scope: Scope) -> list[Scored]:
+        """With passages of the wanted language in documents of another, which the facts of vectors do not know."""
+        if wanted.language is None:
+            return nearest
+        searcher, spoken = self._reader(), _FOREIGN + texts.primary(wanted.language)
+        conditions = [*self._conditions(wanted, scope), tantivy.Query.term_query(self._schema, "language", spoken)]
+        query = tantivy.Query.boolean_query([(tantivy.Occur.Must, each) for each in conditions])
+        hits = searcher.search(query, _FOREIGN_LOOKED_AT, count=False).hits
+        keys = [scored.key for scored in self._scored(searcher, hits, Order.RELEVANCE)]
+        foreign = [Scored(key, score) for key, score in self._vectors.score(keys, vector).items()]
+        return sorted([*nearest, *foreign], key=lambda scored: -scored.score) if foreign else nearest
 
     def standing(self, keys: Sequence[Key], phrases: Sequence[Phrase]) -> dict[Key, int]:
         """How many of some phrases stand in each of some passages; see Index.standing."""
@@ -472,6 +486,9 @@ class EmbeddedIndex:
             if wanted == Filter() and not words.without:
                 return None
             conditions.append(tantivy.Query.term_query(self._schema, "place", "first"))
+            conditions += self._of_documents_in(wanted.language)
+        else:
+            conditions += self._in_language(wanted.language)
         forbidden = [self._phrase(phrase) for phrase in words.without]
         clauses = [(tantivy.Occur.Must, tantivy.Query.all_query())] if not looked_for and not required else []
         clauses += [*looked_for, *((tantivy.Occur.Must, query) for query in required)]
@@ -581,8 +598,8 @@ class EmbeddedIndex:
             scores = [_rank(int(date or 0), order) for date in dates]
         return [Scored(Key(int(key or 0)), score) for score, key in zip(scores, keys, strict=True)]
 
-    def _allowed(self, keys: Sequence[Key], words: Words) -> set[Key]:
-        """Those of some passages that hold what the words require and nothing that they forbid."""
+    def _allowed(self, keys: Sequence[Key], words: Words, language: str | None) -> set[Key]:
+        """Those of some passages in a language that hold what the words require and nothing that they forbid."""
         if not keys:
             return set()
         searcher = self._reader()
@@ -590,6 +607,7 @@ class EmbeddedIndex:
             [
                 (tantivy.Occur.Must, self._among(keys)),
                 *((tantivy.Occur.Must, each) for each in self._required(words, _Weights(searcher, None))),
+                *((tantivy.Occur.Must, each) for each in self._in_language(language)),
                 *((tantivy.Occur.MustNot, self._phrase(phrase)) for phrase in words.without),
             ]
         )
@@ -614,8 +632,6 @@ class EmbeddedIndex:
             yield query.term_query(schema, "collection", wanted.collection)
         if wanted.kind is not None:
             yield query.term_query(schema, "kind", wanted.kind)
-        if wanted.language is not None:
-            yield query.term_query(schema, "language", texts.primary(wanted.language))
         if wanted.author is not None:
             yield self._author(wanted.author)
         for word in texts.plain_terms(wanted.title or "") or ([""] if wanted.title is not None else []):
@@ -626,6 +642,24 @@ class EmbeddedIndex:
             integer = tantivy.FieldType.Integer
             yield query.range_query(schema, "first", integer, lower, 99_999_999)
             yield query.range_query(schema, "last", integer, 1, upper)
+
+    def _of_documents_in(self, language: str | None) -> list[tantivy.Query]:
+        """What finds the passages of documents in a language; nothing where none is wanted."""
+        return [] if language is None else [self._spoken(texts.primary(language))]
+
+    def _in_language(self, language: str | None) -> list[tantivy.Query]:
+        """What finds passages in a language, whatever their document's is; nothing where none is wanted."""
+        if language is None:
+            return []
+        code = texts.primary(language)
+        native = tantivy.Query.boolean_query(
+            [(tantivy.Occur.Must, self._spoken(code)), (tantivy.Occur.MustNot, self._spoken(_FOREIGN))]
+        )
+        either = [(tantivy.Occur.Should, native), (tantivy.Occur.Should, self._spoken(_FOREIGN + code))]
+        return [tantivy.Query.boolean_query(either)]
+
+    def _spoken(self, term: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, "language", term)
 
     def _author(self, name: str) -> tantivy.Query:
         """One creator whose name holds each word: names are indexed as sets of their words in order."""
@@ -839,6 +873,9 @@ _OPENING_BOOST = 0.5
 _BEGINNING_SCORE = 1.0
 _FIELD_BOOSTS = {"text": 1.0, "title": 0.8, "heading": 0.3, "creator": 1.0}
 _WIDER = 5
+_FOREIGN = "~"
+"""Before the language of a passage that is not its document's; such a passage has the sign alone, too."""
+_FOREIGN_LOOKED_AT = 5_000
 _BUCKETS = 60_000
 _COMMON_BEGINNINGS = ("the", "die", "que", "th", "de", "a", "")
 """Of terms that surely stand in a field of some size; with all terms last, since there may be millions."""
@@ -868,7 +905,6 @@ def _documents(entry: Entry, schema: tantivy.Schema) -> Iterator[tantivy.Documen
         "title": _both_forms(facts.title, language),
         "creator": " ".join(word for name in facts.creators for word in texts.plain_terms(name)),
         "author": [" ".join(sorted(set(texts.plain_terms(name)))) for name in facts.creators],
-        "language": language,
         "collection": facts.collection,
         "kind": facts.kind,
         "first": facts.first,
@@ -887,9 +923,16 @@ def _documents(entry: Entry, schema: tantivy.Schema) -> Iterator[tantivy.Documen
                 "opening": " ".join(terms.openings),
                 "heading": headings[passage.heading],
                 "place": "later" if n else "first",
+                "language": [language, *_foreign_terms(passage, language)],
             },
             schema,
         )
+
+
+def _foreign_terms(passage: Passage, language: str) -> list[str]:
+    """What marks a passage that is in another language than its document."""
+    own = texts.primary(passage.language)
+    return [] if own == language else [_FOREIGN, _FOREIGN + own]
 
 
 def _both_forms(text: str, language: str) -> str:
