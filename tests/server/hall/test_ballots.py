@@ -95,7 +95,7 @@ def test_two_votes_that_were_both_decided_end_as_one(north, monkeypatch):
     """The key of `Voted` tells them apart, when each had read that nobody had voted."""
     ballot = north.vote_on(north.put(), tier=Tier.SECRET)
     standing = rules.Standing(north.hall.id("bo"), on_roll=True, holds_right=True, has_voted=False)
-    monkeypatch.setattr("lyceum.server.deciding.ballots._standing", lambda *_: standing)
+    monkeypatch.setattr("lyceum.server.deciding.ballots.voter_of", lambda *_: (row(ballot), standing))
     north.cast(ballot, "bo", "yes")
     before = written(ballot)
     with pytest.raises(AlreadyVoted):

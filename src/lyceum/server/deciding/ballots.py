@@ -21,9 +21,8 @@ from lyceum.errors import AccessRefused, AlreadyVoted, BallotClosed, LyceumError
 from lyceum.hall import Ballot, Cast, OpenVote, Option, Paper, Rule, Tally, Tier
 from lyceum.server.deciding import models, outcomes
 from lyceum.server.deciding.keys import BoxKeys
-from lyceum.server.deciding.policies import access_ballot, is_on_roll
-from lyceum.server.deciding.shapes import ballot_of, ballot_row, read_choice, terms_sha256
-from lyceum.server.hall import queries
+from lyceum.server.deciding.policies import access_ballot, voter_of
+from lyceum.server.deciding.shapes import ballot_of, ballot_row, read_choice, terms_sha256, write_choice
 from lyceum.server.hall.acts import Act, Actor
 from lyceum.server.hall.book import Book, Entropy, open_book
 from lyceum.server.hall.models import Entry
@@ -173,47 +172,38 @@ class CastVote:
         if self.actor.person is None:
             raise AccessRefused("Sign in to vote.", hint="The roll of this ballot has accounts.", code="sign_in")
         at = at.astimezone(UTC).replace(microsecond=0)
-        ballot = ballot_of(access_ballot(self.actor, self.ballot, at))
-        check_terms(ballot)
         # Read before the transaction: what two at once both read here, the key of Voted tells apart.
-        standing = _standing(ballot, self.actor.person, at)
+        row, standing = voter_of(self.ballot, self.actor.person, at)
+        if row is None or not standing.on_roll:
+            row = access_ballot(self.actor, self.ballot, at)
+        ballot = ballot_of(row)
+        check_terms(ballot, row)
         done = hall.cast(ballot, standing, read_choice(ballot, self.choice), at=at, entropy=entropy)
-        with transaction.atomic():
-            _write(ballot, done, entropy)
+        try:
+            with transaction.atomic():
+                _write(ballot, done, entropy)
+        except IntegrityError as error:
+            raise AlreadyVoted("You have voted in this ballot.", hint="Your first vote counts.") from error
         return done
 
 
-def check_terms(ballot: Ballot) -> None:
-    """Raises RuleChanged where rule, question, options or end are not those that were recorded at the opening."""
+def check_terms(ballot: Ballot, row: models.Ballot) -> None:
+    """Raises RuleChanged where rule, question, options or end are not those of the opening."""
     hall.check_rule(ballot, ballot.rule)
-    recorded = models.Ballot.objects.filter(pk=ballot.id).values_list("terms_sha256", flat=True).get()
-    if ballot.opened is not None and recorded != terms_sha256(ballot):
+    if ballot.opened is not None and row.terms_sha256 != terms_sha256(ballot):
         raise RuleChanged(
             "The question, an option or the end of this ballot was changed after it opened.",
             hint="Do not vote; ask for the ballot as the record binds it, and hold it again.",
         )
 
 
-def _standing(ballot: Ballot, person: str, at: datetime) -> hall.Standing:
-    return hall.Standing(
-        person,
-        on_roll=is_on_roll(ballot.id, person),
-        holds_right=queries.may_vote(ballot.body, person, at),
-        has_voted=models.Voted.objects.filter(ballot=ballot.id, person=person).exists(),
-    )
-
-
 def _write(ballot: Ballot, done: Cast, entropy: Entropy) -> None:
+    models.Voted.objects.create(ballot=ballot.id, person=done.entitlement.person)
     box = models.Box.objects.select_for_update().filter(pk=ballot.id).first()
     if box is None:
         raise BallotClosed("The ballot was closed a moment ago.", hint="Its votes are published.")
-    try:
-        with transaction.atomic():
-            models.Voted.objects.create(ballot=ballot.id, person=done.entitlement.person)
-    except IntegrityError as error:
-        raise AlreadyVoted("You have voted in this ballot.", hint="Your first vote counts.") from error
     if done.vote is not None:
-        written = hall.write_choice(done.vote.choice, ranked=isinstance(ballot.rule, hall.RANKED))
+        written = write_choice(ballot, done.vote.choice)
         models.OpenVote.objects.create(ballot=ballot.id, voter=done.vote.voter, choice=written)
     if done.paper is not None:
         sealed = hall.drop_paper(ballot, bytes(box.sealed), done.paper, keys().read(ballot.id), entropy=entropy)
@@ -247,7 +237,7 @@ def _close(book: Book, row: models.Ballot, seed: str | None) -> str:
     # Whoever votes holds this row's lock until her vote stands.
     box = models.Box.objects.select_for_update().filter(pk=row.id).first()
     ballot = ballot_of(row)
-    _check_recorded(ballot)
+    _check_recorded(ballot, row)
     voted = models.Voted.objects.filter(ballot=ballot.id).count()
     closed = hall.close_ballot(ballot, at=book.at, voted=voted)
     votes = _votes(ballot, bytes(box.sealed) if box else b"")
@@ -263,9 +253,9 @@ def _close(book: Book, row: models.Ballot, seed: str | None) -> str:
     return _count(book, row, seed)
 
 
-def _check_recorded(ballot: Ballot) -> None:
+def _check_recorded(ballot: Ballot, row: models.Ballot) -> None:
     """The same against the record, which nobody alters without being found out."""
-    check_terms(ballot)
+    check_terms(ballot, row)
     opened = Entry.objects.filter(kind="ballot_opened", body=ballot.body, public__ballot=ballot.id).first()
     if opened is not None and opened.public["terms_sha256"] != terms_sha256(ballot):
         raise RuleChanged(
