@@ -21,7 +21,8 @@ from lyceum.errors import AccessRefused, AlreadyVoted, BallotClosed, LyceumError
 from lyceum.hall import Ballot, Cast, OpenVote, Option, Paper, Rule, Tally, Tier
 from lyceum.server.deciding import models, outcomes
 from lyceum.server.deciding.keys import BoxKeys
-from lyceum.server.deciding.policies import access_ballot, voter_of
+from lyceum.server.deciding.policies import access_ballot
+from lyceum.server.deciding.queries import voter_of
 from lyceum.server.deciding.shapes import ballot_of, ballot_row, read_choice, terms_sha256, write_choice
 from lyceum.server.hall.acts import Act, Actor
 from lyceum.server.hall.book import Book, Entropy, open_book

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-
-from django.db.models import Exists, OuterRef
 
 from lyceum.errors import InvalidValue
-from lyceum.hall import SeatKind, Stage, Standing
+from lyceum.hall import Stage
 from lyceum.server.deciding import models
 from lyceum.server.deciding.shapes import DRAFT
-from lyceum.server.hall import models as base
 from lyceum.server.hall.acts import Actor
 from lyceum.server.hall.policies import access_body, access_inside
-from lyceum.server.hall.queries import holds
 
 
 def access_motion(actor: Actor, motion: str, at: datetime) -> models.Motion:
@@ -39,28 +34,6 @@ def access_ballot(actor: Actor, ballot: str, at: datetime) -> models.Ballot:
     elif not is_on_roll(ballot, actor.person):
         access_inside(actor, found.body, at)
     return found
-
-
-def voter_of(ballot: str, person: str, at: datetime) -> tuple[models.Ballot | None, Standing]:
-    """A ballot, and how a person stands to it now; one query, since every vote asks.
-
-    Members sit in no body of delegates and delegates in none of members, so that either row is the right to vote.
-    """
-    alive = base.Body.objects.filter(holds(at), pk=OuterRef("body"))
-    member = base.Membership.objects.filter(holds(at), body_id=OuterRef("body"), person_id=person)
-    seated = base.Holding.objects.filter(
-        holds(at), seat__sits_in_id=OuterRef("body"), seat__kind=SeatKind.DELEGATE.value, person_id=person
-    )
-    of_person = {"ballot": OuterRef("pk"), "person": person}
-    row = models.Ballot.objects.annotate(
-        on_roll=Exists(models.Entitlement.objects.filter(**of_person)),
-        has_voted=Exists(models.Voted.objects.filter(**of_person)),
-        holds_right=Exists(alive) & (Exists(member) | Exists(seated)),
-    ).filter(pk=ballot)
-    found: Any = row.first()
-    if found is None:
-        return None, Standing(person, on_roll=False, holds_right=False, has_voted=False)
-    return found, Standing(person, found.on_roll, found.holds_right, found.has_voted)
 
 
 def is_on_roll(ballot: str, person: str | None) -> bool:
