@@ -31,6 +31,8 @@ class Motion(models.Model):
     moved_text = models.JSONField(null=True)
     """The paragraphs as they were put, kept where amendments changed them."""
     decided = models.DateTimeField(null=True)
+    public = models.BooleanField(default=False)
+    """Whether its resolution goes to the library although its body does not show itself."""
     document = models.CharField(max_length=80, blank=True)
     """The library's document that its resolution became."""
 
