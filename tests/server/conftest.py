@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import coverage
+import fpdf
 import httpx
 import pytest
 
@@ -34,6 +35,7 @@ ROOT = Path(__file__).parents[2]
 TOKEN = "a-token-of-the-tests-that-nobody-guesses"  # noqa: S105
 HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 HIDDEN_TITLE = "Minutes of the Cellar"
+PAGED_TITLE = "The Accounts of the Dock Strike"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,12 @@ def people(administrator: Visitor) -> dict[str, Visitor]:
     return {"stranger": Visitor(administrator.address), **joined, "administrator": administrator}
 
 
+@pytest.fixture(scope="session")
+def hidden(house: Site) -> str:
+    """A document that is for members."""
+    return house.id_of(HIDDEN_TITLE)
+
+
 @contextlib.contextmanager
 def in_this_process(settings: Settings) -> Iterator[Site]:
     """A whole site with its worker, at a free port until the end of the block."""
@@ -180,14 +188,30 @@ def _environment(**values: str) -> Iterator[None]:
         os.environ.update(before)
 
 
+def _scan(path: Path) -> None:
+    """A PDF of three pages, each of a colour of its own."""
+    document = fpdf.FPDF()
+    for number, colour in enumerate(((250, 200, 200), (200, 250, 200), (200, 200, 250)), start=1):
+        document.add_page()
+        document.set_fill_color(*colour)
+        document.rect(0, 0, 210, 297, "F")
+        document.set_font("Helvetica", size=14)
+        for line in range(14):
+            document.cell(0, 12, f"On page {number} the dockers wrote down in line {line} what came in for the strike.")
+            document.ln()
+    document.output(str(path))
+
+
 def _furnish(settings: Settings, place: Path) -> None:
     write_files(place / "files")
     (place / "files" / "hostile.txt").write_text(f"The weavers of {HOSTILE} struck.\n\n{HOSTILE} was all they said.\n")
+    _scan(place / "files" / "dockers.pdf")
     (place / "minutes.txt").write_text("The committee met in the cellar of the bakery. It sent the weavers bread.\n")
     (place / "list.csv").write_text(
         "file,title,creator\n"
         f'hostile.txt,"Of {HOSTILE.replace(chr(34), chr(34) * 2)}","{HOSTILE.replace(chr(34), chr(34) * 2)}"\n'
         f"minutes.txt,{HIDDEN_TITLE},Ada Holt\n"
+        f"dockers.pdf,{PAGED_TITLE},Ben Tillett\n"
     )
     with Library.open(settings) as library:
         library.add([str(place / "files")], metadata=place / "list.csv", vectors=False)

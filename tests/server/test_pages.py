@@ -13,11 +13,6 @@ from server.visiting import PASSWORD, Visitor
 HIDDEN_WORDS = "cellar of the bakery"
 
 
-@pytest.fixture(scope="module")
-def hidden(house: Site) -> str:
-    return house.id_of(HIDDEN_TITLE)
-
-
 # --- access ----------------------------------------------------------------------------------------------
 
 READING = [

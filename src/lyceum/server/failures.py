@@ -49,6 +49,8 @@ _BY_CODE = {
     "unknown_meeting": 404,
     "unknown_motion": 404,
     "unknown_ballot": 404,
+    "no_picture": 404,
+    "unknown_note": 404,
     "too_often": 429,
 }
 _RETRY_SECONDS = "5"

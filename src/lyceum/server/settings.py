@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "lyceum.server.accounts",
     "lyceum.server.reading",
+    "lyceum.server.notebook",
     "lyceum.server.ledger",
     "lyceum.server.hall",
     "lyceum.server.deciding",

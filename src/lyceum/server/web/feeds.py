@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from lyceum.errors import InvalidValue
-from lyceum.library import Order, read_query
+from lyceum.library import Order
 from lyceum.server.accounts.scopes import scope_of
 from lyceum.server.desk import the_desk
 from lyceum.server.web import sitemaps
+from lyceum.server.web.reading import search_query, search_said
 
 _NEWEST = 30
 _MAP = "application/xml; charset=utf-8"
-_LONGEST_QUERY = 2_000
 
 
 def arrivals(request: HttpRequest) -> HttpResponse:
@@ -33,14 +34,14 @@ def arrivals(request: HttpRequest) -> HttpResponse:
 def found(request: HttpRequest) -> HttpResponse:
     """An Atom feed of what a search finds, newest first."""
     scope = scope_of(request)
-    words = request.GET.get("query", "").strip()[:_LONGEST_QUERY]
-    if not words:
+    said = search_said(request.GET)
+    if not said["query"]:
         raise InvalidValue("No words to look for.", hint="Add ?query= and some words.")
-    query = read_query(words, scope, limit=_NEWEST, order=Order.NEWEST)
+    query = replace(search_query({**said, "sort": Order.NEWEST, "page": 1}, scope), limit=_NEWEST)
     hits = the_desk().run(lambda library: library.search(query)).hits
     documents = {hit.passage.document.id: (hit.passage.document, hit.passage.text) for hit in reversed(hits)}
     entries = [{**_entry(document), "summary": text} for document, text in reversed(documents.values())]
-    return _feed(request, words, entries)
+    return _feed(request, said["query"], entries)
 
 
 @cache_control(max_age=86_400)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -21,6 +21,7 @@ from lyceum.library import (
     Hit,
     Library,
     Order,
+    Page,
     PartialDate,
     Query,
     Scope,
@@ -28,21 +29,34 @@ from lyceum.library import (
     Snippet,
     read_query,
 )
-from lyceum.server.accounts.scopes import scope_of
+from lyceum.server.accounts.scopes import person_of, scope_of
 from lyceum.server.desk import the_desk
+from lyceum.server.notebook.actions import is_saved, notes_on, with_places
 from lyceum.server.web.describing import dublin_core, json_in_page, schema_org
+from lyceum.server.web.leaves import leaf_at, place_of
 from lyceum.server.web.shaping import marked, occurrences, parts, picture, stretch
 from lyceum.server.web.words import collection_name, language_name
 
 _ARRIVALS = 6
 _A_PAGE = 20
 _MOST_PAGES = 10
-_LONGEST_QUERY = 2_000
 _STRETCH = 24_000
 _MOST_FOUND = 100
 _FILTERS = ("from", "to", "language", "author", "collection", "kind")
+_LONGEST_FRAGMENT = 120
 _HELD_SECONDS = 20.0
 _MOST_FACETS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    query: int = 2_000
+    filter: int = 200
+    search: int = 4_000
+
+
+LIMITS = _Limits()
+"""How many letters are read of what somebody asks for."""
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -86,20 +100,22 @@ def held(library: Library, scope: Scope) -> dict[str, Any]:
 def search(request: HttpRequest) -> HttpResponse:
     """Passages that fit, with what they can be narrowed to."""
     scope = scope_of(request)
-    said = _search_said(request)
+    said = search_said(request.GET)
     context: dict[str, Any] = {"said": said, "orders": _orders(), "box": said["query"]}
     if said["query"]:
         query = search_query(said, scope)
         result, facets = the_desk().run(lambda library: (library.search(query), library.facets(query)))
         context |= _results(said, result, facets)
+        asked = search_address(said, page=1).partition("?")[2]
+        context |= {"asked": asked, "is_saved": is_saved(person_of(request), asked)}
     template = "web/_results.html" if request.headers.get("HX-Request") else "web/search.html"
     return render(request, template, context)
 
 
 def search_query(said: Mapping[str, Any], scope: Scope) -> Query:
     """The query that a search page asks for; raises InvalidValue."""
-    order = said["sort"] if said["sort"] in set(Order) else Order.RELEVANCE
-    return read_query(said["query"], scope, filter_of(said), limit=_A_PAGE * said["page"] + 1, order=Order(order))
+    order = Order(said["sort"])
+    return read_query(said["query"], scope, filter_of(said), limit=_A_PAGE * said["page"] + 1, order=order)
 
 
 def reader(request: HttpRequest, document: str) -> HttpResponse:
@@ -108,15 +124,25 @@ def reader(request: HttpRequest, document: str) -> HttpResponse:
     version = request.GET.get("version") or None
     cited = _span(request.GET.get("cite", ""))
     at = cited[0] if cited else _number(request.GET.get("at", "0"))
-    words = " ".join(request.GET.get("find", "").split())[:200]
+    words = " ".join(request.GET.get("find", "").split())[: LIMITS.filter]
+    page = _number(request.GET.get("page", ""))
+    notes = notes_on(person_of(request), document)
 
     def task(library: Library) -> dict[str, Any]:
         found = library.document(document, version=version, scope=scope)
-        return _opened(library, found, at, cited, words)
+        return {
+            **_opened(library, found, at, cited, words, page),
+            "editions": [
+                {**_listed(one.document), "likeness": round(100 * one.likeness) if one.likeness else None}
+                for one in library.editions(found, scope)
+            ],
+            "notes": with_places(notes, library, scope),
+        }
 
     opened = the_desk().run(task)
     address = f"/documents/{quote(document)}" + (f"?version={quote(version)}" if version else "")
-    context = {**opened, "address": address, "words": words, "cited": cited, "told": _told_of(request, opened["shown"])}
+    told = _told_of(request, opened["shown"])
+    context = {**opened, "address": address, "words": words, "shows_page": bool(page), "told": told}
     return render(request, "web/reader.html", context)
 
 
@@ -137,11 +163,13 @@ def original(request: HttpRequest, document: str) -> FileResponse:
 # --- search ----------------------------------------------------------------------------------------------
 
 
-def _search_said(request: HttpRequest) -> dict[str, Any]:
-    query = request.GET.get("query", "").strip()[:_LONGEST_QUERY]
-    page = min(max(_number(request.GET.get("page", "1")), 1), _MOST_PAGES)
-    filters = {name: request.GET.get(name, "").strip()[:200] or None for name in _FILTERS}
-    return {"query": query, "sort": request.GET.get("sort", "relevance"), "page": page, **filters}
+def search_said(given: Mapping[str, str]) -> dict[str, Any]:
+    """What somebody searches for, of the parts of an address."""
+    query = given.get("query", "").strip()[: LIMITS.query]
+    page = min(max(_number(given.get("page", "1")), 1), _MOST_PAGES)
+    filters = {name: given.get(name, "").strip()[: LIMITS.filter] or None for name in _FILTERS}
+    sort = given.get("sort", "")
+    return {"query": query, "sort": sort if sort in set(Order) else "relevance", "page": page, **filters}
 
 
 def _results(said: Mapping[str, Any], result: SearchResult, facets: Facets) -> dict[str, Any]:
@@ -153,11 +181,14 @@ def _results(said: Mapping[str, Any], result: SearchResult, facets: Facets) -> d
         "total": facets.documents,
         "milliseconds": round(result.milliseconds),
         "notes": result.notes,
-        "suggestion": {"words": result.suggestion, "address": _address(said, query=result.suggestion, page=1)}
+        "suggestion": {"words": result.suggestion, "address": search_address(said, query=result.suggestion, page=1)}
         if result.suggestion
         else None,
         "bars": [
-            {"bar": bar, "address": _address(said, **{"from": f"{bar.first:04}", "to": f"{bar.last:04}", "page": 1})}
+            {
+                "bar": bar,
+                "address": search_address(said, **{"from": f"{bar.first:04}", "to": f"{bar.last:04}", "page": 1}),
+            }
             for bar in picture(facets.years)
         ],
         "facets": [
@@ -178,9 +209,9 @@ def _results(said: Mapping[str, Any], result: SearchResult, facets: Facets) -> d
             if len(one["values"]) > 1 or one["chosen"]
         ],
         "without": _chosen(said),
-        "next": _address(said, page=said["page"] + 1) if more else None,
-        "previous": _address(said, page=said["page"] - 1) if said["page"] > 1 else None,
-        "feed": "/search.atom?" + urlencode({"query": said["query"]}),
+        "next": search_address(said, page=said["page"] + 1) if more else None,
+        "previous": search_address(said, page=said["page"] - 1) if said["page"] > 1 else None,
+        "feed": search_address(said, sort=None, page=1).replace("/search?", "/search.atom?", 1),
     }
 
 
@@ -194,7 +225,7 @@ def _facet(said: Mapping[str, Any], name: str, title: str, values: Mapping[str, 
                 "name": shown,
                 "count": count,
                 "chosen": said[name] == value,
-                "address": _address(said, **{name: None if said[name] == value else value, "page": 1}),
+                "address": search_address(said, **{name: None if said[name] == value else value, "page": 1}),
             }
             for value, (shown, count) in ranked
             if value != "unknown"
@@ -205,7 +236,11 @@ def _facet(said: Mapping[str, Any], name: str, title: str, values: Mapping[str, 
 def _chosen(said: Mapping[str, Any]) -> list[dict[str, str]]:
     names = {"language": language_name, "collection": collection_name}
     return [
-        {"name": names.get(name, str)(said[name]), "what": name, "address": _address(said, **{name: None, "page": 1})}
+        {
+            "name": names.get(name, str)(said[name]),
+            "what": name,
+            "address": search_address(said, **{name: None, "page": 1}),
+        }
         for name in _FILTERS
         if said[name]
     ]
@@ -219,7 +254,8 @@ def _orders() -> list[dict[str, str]]:
     ]
 
 
-def _address(said: Mapping[str, Any], **changed: Any) -> str:
+def search_address(said: Mapping[str, Any], **changed: Any) -> str:
+    """Where a search stands, what is plain left out."""
     wanted = {**said, **changed}
     plain = {"sort": "relevance", "page": 1}
     return "/search?" + urlencode({name: v for name, v in wanted.items() if v and plain.get(name) != v})
@@ -249,7 +285,9 @@ class _Link:
     current: bool = False
 
 
-def _opened(library: Library, document: Document, at: int, cited: tuple[int, int] | None, words: str) -> dict[str, Any]:
+def _opened(
+    library: Library, document: Document, at: int, cited: tuple[int, int] | None, words: str, page: int
+) -> dict[str, Any]:
     blocks, pages = library.blocks(document), library.pages(document)
     begin, end = stretch(blocks, min(at, max(0, document.characters - 1)), _STRETCH, document.characters)
     base = f"/documents/{document.id}?version={document.version}"
@@ -258,6 +296,9 @@ def _opened(library: Library, document: Document, at: int, cited: tuple[int, int
         "shown": document,
         "document": {**_listed(document), **_described(document)},
         "parts": list(parts(library.text(document, begin, end), begin, blocks, pages, cited)),
+        "base": base,
+        "leaf": leaf_at(library, document, pages, at, page),
+        "cited": _cited(library, document, pages, cited, base) if cited else None,
         "before": f"{base}&at={max(0, begin - 1)}" if begin else None,
         "after": f"{base}&at={end}" if end < document.characters else None,
         "contents": [
@@ -269,7 +310,9 @@ def _opened(library: Library, document: Document, at: int, cited: tuple[int, int
             for b in blocks
             if b.kind == "heading"
         ][:400],
-        "pages": [_Link(p.label, f"{base}&at={p.start}#p{p.label}") for p in pages if p.label][:1_000],
+        "pages": [
+            _Link(p.label, place_of(document, pages, number)) for number, p in enumerate(pages, start=1) if p.label
+        ][:1_000],
         "found": _found(library, document, words, base) if words else None,
         "versions": [
             _Link(f"{n}", f"/documents/{document.id}?version={v.version}", v.version == document.version)
@@ -288,6 +331,27 @@ def _told_of(request: HttpRequest, document: Document) -> dict[str, Any]:
         "dublin_core": list(dublin_core(document, page)),
         "schema": mark_safe(json_in_page(schema_org(document, page, archive))),  # noqa: S308  (it escapes markup)
     }
+
+
+def _cited(
+    library: Library, document: Document, pages: Sequence[Page], cited: tuple[int, int], base: str
+) -> dict[str, Any] | None:
+    """The place that an address names: its words, its page, and an address that finds it by its words too."""
+    start, end = cited[0], min(cited[1], document.characters)
+    words = " ".join(library.text(document, start, end).split())
+    if not words:
+        return None
+    page = next((page.label for page in pages if page.start <= start < page.end), "")
+    place = f"{start}-{end}"
+    return {"start": start, "end": end, "words": words, "page": page,
+            "address": f"{base}&cite={place}#{place}:~:text={_fragment(words)}"}  # fmt: skip
+
+
+def _fragment(words: str) -> str:
+    """The words of a place as a text fragment, by their beginning and end where they are many."""
+    parts = words.split(" ")
+    ends = [words] if len(words) <= _LONGEST_FRAGMENT else [" ".join(parts[:5]), " ".join(parts[-5:])]
+    return ",".join(quote(one, safe="").replace("-", "%2D") for one in ends)
 
 
 def _found(library: Library, document: Document, words: str, base: str) -> list[dict[str, Any]]:

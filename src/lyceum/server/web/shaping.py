@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -44,15 +45,24 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a page begins in the text: its printed label, its number counted from 1, and its offset."""
+
+    label: str
+    number: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """A heading or paragraph of a document as it is shown; `pages` are the labels of those that begin in it."""
+    """A heading or paragraph of a document as it is shown; `pages` are those that begin in it."""
 
     kind: str
     level: int
     start: int
     end: int
     runs: tuple[Run, ...]
-    pages: tuple[str, ...]
+    pages: tuple[Mark, ...]
 
 
 def picture(years: Mapping[str, int]) -> list[Bar]:
@@ -104,10 +114,16 @@ def parts(
     text: str, offset: int, blocks: Sequence[Block], pages: Sequence[Page], cited: tuple[int, int] | None
 ) -> Iterator[Part]:
     """The blocks that lie in a stretch of a document's text."""
+    stop = offset + len(text)
+    marks = [
+        Mark(page.label, number, page.start)
+        for number, page in enumerate(pages, start=1)
+        if page.label and offset <= page.start < stop
+    ]
     for block in blocks:
-        if block.start < offset or block.end > offset + len(text):
+        if block.start < offset or block.end > stop:
             continue
-        begun = tuple(page.label for page in pages if page.label and block.start <= page.start < block.end)
+        begun = tuple(mark for mark in marks if block.start <= mark.start < block.end)
         body = text[block.start - offset : block.end - offset]
         runs = marked(body, block.start, [cited] if cited else [], named=True)
         yield Part(block.kind, min(block.level + 1, 6), block.start, block.end, runs, begun)
@@ -134,6 +150,12 @@ def occurrences(text: str, words: str, most: int) -> list[tuple[int, int]]:
         return []
     found = re.finditer(wanted, text, re.IGNORECASE)
     return [match.span() for match, _ in zip(found, range(most), strict=False)]
+
+
+def sortable(name: str) -> str:
+    """A name as it is put in order: without accents, capitals, and signs before its first letter."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    return plain.casefold().lstrip(" \"'“”„«»‘’([…-–—")
 
 
 def stretch(blocks: Sequence[Block], at: int, size: int, characters: int) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lyceum.server.web import feeds, harvest, keeping, people, reading, tutoring, widget
+from lyceum.server.web import feeds, harvest, keeping, leaves, notebook, people, reading, tutoring, widget, works
 
 urlpatterns = [
     path("", reading.home, name="home"),
@@ -12,6 +12,13 @@ urlpatterns = [
     path("search.atom", feeds.found, name="search-feed"),
     path("documents/<str:document>", reading.reader, name="reader"),
     path("documents/<str:document>/original", reading.original, name="original"),
+    path("documents/<str:document>/pages/<int:number>.jpg", leaves.picture, name="picture"),
+    path("works", works.works, name="works"),
+    path("notebook", notebook.notebook, name="notebook"),
+    path("notebook/notes", notebook.write, name="note-write"),
+    path("notebook/searches", notebook.save, name="search-save"),
+    path("notebook/erase", notebook.erase, name="notebook-erase"),
+    path("notebook.json", notebook.export, name="notebook-export"),
     path("ask", tutoring.ask, name="ask"),
     path("ask/wait/<str:key>", tutoring.wait, name="wait"),
     path("ask/further/<str:key>", tutoring.after, name="further"),

@@ -19,7 +19,7 @@ function points(paragraph) {
 const length = (string) => [...string].length;
 
 function goToPlace() {
-  const place = /^#(\d+)-(\d+)$/.exec(location.hash);
+  const place = /^#(\d+)-(\d+)(?=$|:~:)/.exec(location.hash);
   if (!place || !text) return;
   const there = document.getElementById(place[0].slice(1));
   if (there) {
@@ -75,6 +75,8 @@ if (selected && text) {
     selected.hidden = !now;
     if (!now) return;
     selected.querySelector("[data-link]").href = now.address;
+    const note = selected.querySelector("[data-note]");
+    if (note) note.href = now.address.replace(/#.*/, "#note");
     selected.querySelector("[data-question]").href = `/ask?question=${encodeURIComponent(`“${now.words.slice(0, 400)}”`)}`;
   });
   const copy = selected.querySelector("[data-copy]");
@@ -87,8 +89,42 @@ if (selected && text) {
   });
 }
 
+// The page as it looks follows the text that is read; without a script its links do the same.
+const leaf = document.querySelector("[data-leaf]");
+if (leaf && text) {
+  const picture = leaf.querySelector("img");
+  const marks = [...text.querySelectorAll("a.page[data-number]")];
+  let waiting = 0;
+  const turn = (mark) => {
+    if (!mark || picture.dataset.number === mark.dataset.number) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      const address = (size) => leaf.dataset.leaf.replace("/0.jpg", `/${mark.dataset.number}.jpg`) + size;
+      const label = mark.lastChild.textContent;
+      picture.classList.add("turning");
+      picture.alt = picture.alt.replace(leaf.querySelector("[data-label]").textContent, label);
+      picture.dataset.number = mark.dataset.number;
+      picture.src = address("");
+      leaf.querySelector(".larger").href = address("&size=large");
+      leaf.querySelector("[data-label]").textContent = label;
+    }, 180);
+  };
+  picture.addEventListener("load", () => picture.classList.remove("turning"));
+  const passed = () => marks.filter((mark) => mark.getBoundingClientRect().top < innerHeight * 0.4).pop();
+  addEventListener("scroll", () => turn(passed()), { passive: true });
+  leaf.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-turn]");
+    const at = marks.findIndex((mark) => mark.dataset.number === picture.dataset.number);
+    const next = link && at >= 0 && marks[at + Number(link.dataset.turn)];
+    if (!next) return;
+    event.preventDefault();
+    next.scrollIntoView({ block: "start" });
+    turn(next);
+  });
+}
+
 // Contents stand open where there is room beside the text; facets are shut where there is none.
-if (matchMedia("(min-width: 62rem)").matches) document.querySelectorAll("[data-contents]").forEach((one) => (one.open = true));
+if (matchMedia("(min-width: 62rem)").matches && !leaf) document.querySelectorAll("[data-contents]").forEach((one) => (one.open = true));
 function shutNarrow() {
   if (matchMedia("(max-width: 57.99rem)").matches) document.querySelectorAll("[data-narrow]").forEach((one) => (one.open = false));
 }

@@ -1,0 +1,1 @@
+"""How the tables of notebooks came to be."""
