@@ -272,6 +272,8 @@ def test_pages_speak_the_readers_language_and_turn_for_arabic(house):
     german = house.get("", headers={"Accept-Language": "de"})
     assert '<html lang="de" dir="ltr"' in german.text
     assert "Neu im Archiv" in german.text
+    arabic = house.get("", headers={"Accept-Language": "ar"}).text
+    assert ("الألمانيّة" in arabic, "الألمانيّة" in german.text) == (True, False)
     assert '<html lang="ar" dir="rtl"' in house.get("", headers={"Accept-Language": "ar"}).text
 
 

@@ -85,6 +85,13 @@ def test_pages_are_for_who_may_read_the_document(people, house, paged):
         members_only.post(path, {"act": "describe", "collection": "main"})
 
 
+def test_a_text_runs_as_its_language_does_whatever_the_readers_is(house, paged):
+    """The label of a page is in the reader's language, and comes first."""
+    arabic = house.get(f"documents/{paged}", headers={"Accept-Language": "ar"}).text
+    assert re.search(r'<div class="text body" lang="en" dir="ltr"', arabic)
+    assert "الإنجليزيّة" in arabic
+
+
 # --- a place ---------------------------------------------------------------------------------------------
 
 

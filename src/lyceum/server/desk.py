@@ -10,6 +10,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from typing import TypeVar
 
+from django.conf import settings as of_django
+from django.utils import translation
+
 from lyceum.config import Settings
 from lyceum.errors import Busy, LyceumError
 from lyceum.library import Library, Query, Scope
@@ -76,7 +79,7 @@ class Desk:
         if not self._places.acquire(blocking=False):
             raise Busy("Too much is asked at once.", hint="Try again in some seconds.")
         try:
-            future = self._pool.submit(task, self.library)
+            future = self._pool.submit(_in_the_same_language(task), self.library)
         except RuntimeError as error:
             self._places.release()
             raise Busy("The site is being stopped.", hint="Try again when it runs again.") from error
@@ -86,6 +89,19 @@ class Desk:
     def _too_slow(self, future: Future[_Result]) -> Busy:
         future.cancel()
         return Busy(f"This took more than {self.seconds:.0f} seconds.", hint="Ask for less at once.", code="too_slow")
+
+
+def _in_the_same_language(task: Callable[[Library], _Result]) -> Callable[[Library], _Result]:
+    """A task that speaks as whoever hands it in: each thread has a language of its own."""
+    if not of_django.configured:
+        return task
+    language = translation.get_language()
+
+    def speaking(library: Library) -> _Result:
+        with translation.override(language):
+            return task(library)
+
+    return speaking
 
 
 _open: list[Desk] = []

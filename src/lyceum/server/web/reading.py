@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lyceum.contract import filter_of
@@ -35,7 +36,7 @@ from lyceum.server.notebook.actions import is_saved, notes_on, with_places
 from lyceum.server.web.describing import dublin_core, json_in_page, schema_org
 from lyceum.server.web.leaves import leaf_at, place_of
 from lyceum.server.web.shaping import marked, occurrences, parts, picture, stretch
-from lyceum.server.web.words import collection_name, language_name
+from lyceum.server.web.words import collection_name, direction_of, language_name
 
 _ARRIVALS = 6
 _A_PAGE = 20
@@ -66,12 +67,13 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "web/home.html", holdings)
 
 
-_held: dict[Scope, tuple[float, dict[str, Any]]] = {}
+_held: dict[tuple[Scope, str], tuple[float, dict[str, Any]]] = {}
 
 
 def held(library: Library, scope: Scope) -> dict[str, Any]:
     """What a scope holds, for the home page; looked up anew after some seconds."""
-    known = _held.get(scope)
+    key = scope, get_language() or ""
+    known = _held.get(key)
     if known and time.monotonic() - known[0] < _HELD_SECONDS:
         return known[1]
     documents = library.documents(scope=scope)
@@ -93,7 +95,7 @@ def held(library: Library, scope: Scope) -> dict[str, Any]:
     }
     if len(_held) > 100:
         _held.clear()
-    _held[scope] = time.monotonic(), told
+    _held[key] = time.monotonic(), told
     return told
 
 
@@ -390,6 +392,7 @@ def _listed(document: Document) -> dict[str, Any]:
         "date": str(metadata.date) if metadata.date else "",
         "language": metadata.language or "und",
         "language_name": language_name(metadata.language or "und"),
+        "direction": direction_of(metadata.language),
         "kind": metadata.kind or "",
         "collection": collection_name(metadata.collection or "main"),
         "address": f"/documents/{document.id}",

@@ -29,6 +29,7 @@ NEXT = {
     "unclear_question": gettext_lazy("Name whom, what or when you mean: “When did the weavers strike?”"),
 }
 """What to do when there is no answer, by why there is none."""
+_WRITTEN_LEFTWARDS = dict.fromkeys(("yi", "ps", "sd", "arc", "syr"), "rtl")  # beside those that Django knows
 REFUSALS = {
     "contradicted": gettext_lazy("the source says otherwise"),
     "source_says_otherwise": gettext_lazy("the source says otherwise"),
@@ -45,6 +46,12 @@ def language_name(code: str) -> str:
     if primary in ("und", ""):
         return _("unknown")
     return str(get_language_info(primary)["name_translated"]) if primary in LANG_INFO else code
+
+
+def direction_of(code: str | None) -> str:
+    """The way in which a language is written, `auto` where that is not known."""
+    info = LANG_INFO.get((code or "").partition("-")[0], {})
+    return ("rtl" if info["bidi"] else "ltr") if "bidi" in info else _WRITTEN_LEFTWARDS.get(code or "", "auto")
 
 
 def refusal(why: str) -> str:
