@@ -16,6 +16,7 @@ from django.utils import translation
 from lyceum.config import Settings
 from lyceum.errors import Busy, LyceumError
 from lyceum.library import Library, Query, Scope
+from lyceum.server.gathering import Gatherer
 
 _Result = TypeVar("_Result")
 _WAITING = 64
@@ -34,6 +35,7 @@ class Desk:
         self.settings = settings
         self.seconds: float = _SECONDS_BESIDE_THE_MODEL + settings.model_seconds
         threads = settings.at_once or max(2, os.cpu_count() or 2)
+        self.gatherer = Gatherer(settings)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="desk")
         self._places = threading.BoundedSemaphore(threads + waiting)
 
@@ -73,6 +75,7 @@ class Desk:
 
     def close(self) -> None:
         """Ends the threads after what they have begun; what waits is given up."""
+        self.gatherer.close()
         self._pool.shutdown(cancel_futures=True)
 
     def _submit(self, task: Callable[[Library], _Result]) -> Future[_Result]:

@@ -116,6 +116,8 @@ class _Guarded:
 
 
 def _limit(scope: Scope) -> int:
+    if scope["path"] == "/desk/table/preview" and b"sessionid=" in dict(scope["headers"]).get(b"cookie", b""):
+        return _LARGEST_DRAFT
     if scope["path"] == "/desk/add" and b"sessionid=" in dict(scope["headers"]).get(b"cookie", b""):
         return _LARGEST_UPLOAD
     return _LARGEST_DRAFT if scope["path"].startswith("/api/v1/check-quotes") else _LARGEST_BODY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -16,6 +17,7 @@ from lyceum.library import HandedIn, Library, Scope
 from lyceum.server.accounts.actions import OpenCollections
 from lyceum.server.accounts.scopes import keeper_of, open_collections
 from lyceum.server.desk import the_desk
+from lyceum.server.gathering import folder_within, folders_of
 from lyceum.server.ledger.actions import judgements
 from lyceum.server.reading.models import Silence
 from lyceum.server.web.shaping import picture
@@ -27,13 +29,16 @@ _A_PAGE = 50
 _EVERYTHING = Scope.everything()
 _MOST_SILENCE = 24
 _MONTHS = 12
+_LONGEST_ADDRESS = 2_000
+_MOST_PAGES = 10_000
 
 
 def desk(request: HttpRequest) -> HttpResponse:
     """How the archive stands: what waits, what failed, what it holds, what it could not answer."""
     keeper_of(request)
     counted = {"silence": _silence(), "judged": judgements(_MONTHS)}
-    return render(request, "web/desk.html", {**_state(), **_coverage(), **counted, "given": _GIVEN})
+    folders = list(folders_of(the_desk().settings))
+    return render(request, "web/desk.html", {**_state(), **_coverage(), **counted, "given": _GIVEN, "folders": folders})
 
 
 def state(request: HttpRequest) -> HttpResponse:
@@ -52,6 +57,22 @@ def add(request: HttpRequest) -> HttpResponse:
     described = {name: request.POST.get(name, "") for name in _GIVEN}
     taken = [one for file in files for one in _hand_in(file, described)]
     return render(request, "web/added.html", {"taken": taken, **_state()})
+
+
+@require_POST
+def gather(request: HttpRequest) -> HttpResponse:
+    """Has an address or a folder gathered, or what was gathered stopped or read again."""
+    keeper_of(request)
+    said, gatherer = request.POST, the_desk().gatherer
+    if said.get("again"):
+        gatherer.again(said["again"])
+    elif said.get("stop"):
+        gatherer.stop(said["stop"])
+    elif said.get("folder"):
+        gatherer.add(str(folder_within(said, the_desk().settings)), _collection(said))
+    else:
+        gatherer.add(_address(said.get("address", "")), _collection(said), _most_pages(said))
+    return HttpResponseRedirect("/desk#state")
 
 
 @require_POST
@@ -140,6 +161,28 @@ def _hand_in(file: UploadedFile[Any], described: dict[str, str]) -> list[HandedI
         return the_desk().run(lambda library: library.hand_in(path, f"upload/{name}", described))
 
 
+def _address(said: str) -> str:
+    """An address of the web; whether it may be fetched is looked at when it is. Raises InvalidValue."""
+    address = said.strip()
+    if not address.lower().startswith(("https://", "http://")) or len(address) > _LONGEST_ADDRESS:
+        raise InvalidValue(
+            "This is no address of the web.", hint="It begins with https:// or http://.", code="invalid_address"
+        )
+    return address
+
+
+def _collection(said: Mapping[str, str]) -> str:
+    return " ".join(said.get("collection", "").split())[:400]
+
+
+def _most_pages(said: Mapping[str, str]) -> int | None:
+    """One for the page alone; otherwise as many as are wanted, within bounds."""
+    if said.get("reach") == "page":
+        return 1
+    pages = said.get("pages", "")
+    return max(1, min(int(pages), _MOST_PAGES)) if pages.isdecimal() and len(pages) < 9 else None
+
+
 def _change(request: HttpRequest, document: str) -> HttpResponse:
     said = {name: request.POST.get(name, "").strip() for name in FIELDS}
 
@@ -166,7 +209,7 @@ def _state() -> dict[str, Any]:
         ]
         return {"waiting": library.waiting(), "failed": failed}
 
-    return the_desk().run(task)
+    return {**the_desk().run(task), "jobs": the_desk().gatherer.jobs()}
 
 
 def _coverage() -> dict[str, Any]:

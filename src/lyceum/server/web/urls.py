@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lyceum.server.web import feeds, harvest, keeping, leaves, notebook, people, reading, tutoring, widget, works
+from lyceum.server.web import feeds, harvest, holdings, keeping, leaves, notebook, people, reading, tutoring, widget, works
 
 urlpatterns = [
     path("", reading.home, name="home"),
@@ -39,6 +39,13 @@ urlpatterns = [
     path("desk", keeping.desk, name="desk"),
     path("desk/state", keeping.state, name="desk-state"),
     path("desk/add", keeping.add, name="desk-add"),
+    path("desk/gather", keeping.gather, name="desk-gather"),
+    path("desk/table", holdings.table, name="desk-table"),
+    path("desk/documents.csv", holdings.table_file, name="desk-table-file"),
+    path("desk/table/preview", holdings.preview, name="desk-preview"),
+    path("desk/table/apply", holdings.apply, name="desk-apply"),
+    path("desk/editions", holdings.editions, name="desk-editions"),
+    path("desk/coverage", holdings.coverage, name="desk-coverage"),
     path("desk/retry", keeping.retry, name="desk-retry"),
     path("desk/documents", keeping.documents, name="desk-documents"),
     path("desk/documents/<str:document>", keeping.document, name="desk-document"),
