@@ -36,7 +36,7 @@ def document(
 
 @dataclass
 class Shelf:
-    """Readings over passages in memory: a search finds those with every word."""
+    """Readings over passages in memory: a search by date finds those with every word, another those with any."""
 
     held: list[Passage] = field(default_factory=list)
     revision: int = 1
@@ -48,11 +48,10 @@ class Shelf:
 
     def search(self, query: Query) -> Found:
         wanted = set(texts.content_terms(query.text, "en"))
-        hits = [
-            Hit(p, 1.0) for p in self.held
-            if self._fits(p, query.filter, query.scope) and wanted <= set(texts.terms(p.text, p.language))
-        ]  # fmt: skip
-        return Found(hits[: query.limit] if query.order is not Order.NEWEST else hits, Words(), "en", None)
+        least = 1 if query.order is Order.RELEVANCE else len(wanted)
+        near = [(p, len(wanted & set(texts.terms(p.text, p.language)))) for p in self.held]
+        hits = [Hit(p, float(n)) for p, n in near if n >= least and self._fits(p, query.filter, query.scope)]
+        return Found(sorted(hits, key=lambda hit: -hit.score)[: query.limit], Words(), "en", None)
 
     def passages(self, one: Document) -> Iterator[Passage]:
         return (p for p in self.held if p.document.id == one.id)

@@ -73,7 +73,8 @@ def test_what_is_missing_stands_in_the_place_of_items():
     (TIMELINE, ["- **1891** “The weavers struck in 1891.”[^1]",
                 "  - but 1890: “Some say that they struck in 1890.”[^2]",
                 "[^1]: Lee, Ann, The Mill, 1912, characters 0–27 (d1)"]),
-    (GUIDE, ["## Key passages", "- “The mill had 4 \\[power\\] looms.”[^1]", "- It wove.[^1][^2]"]),
+    (GUIDE, ["## Key passages", "- “The mill had 4 \\[power\\] looms.”[^1]",
+             "- It wove. “The mill had 4 \\[power\\] looms.”[^1] “The weavers struck in 1891.”[^2]"]),
     (CARDS, ["1. How many looms had the mill?", "    - 7", "    Answer: 4[^1]"]),
 ], ids=["timeline", "guide", "cards"])  # fmt: skip
 def test_markdown_has_every_item_with_a_footnote_to_its_place(study, expected):

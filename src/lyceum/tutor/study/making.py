@@ -11,6 +11,7 @@ from lyceum.tutor.study.material import Readings, Task, gather
 from lyceum.tutor.study.model import Kind, Study, Topic
 
 _MODULES = {
+    Kind.GUIDE: "guide",
     Kind.TIMELINE: "timeline",
     Kind.READING_LIST: "reading",
     Kind.COURSE: "course",

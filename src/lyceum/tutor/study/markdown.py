@@ -50,8 +50,10 @@ def _section(section: Section, numbers: Mapping[Citation, int]) -> Iterator[str]
 
 def _item(item: Item, numbers: Mapping[Citation, int]) -> str:
     about = f"**{_plain(item.about)}** " if item.about else ""
-    said = _plain(item.text) if item.text else " ".join(f"“{_plain(c.exact)}”" for c in item.citations)
-    return f"- {about}{said}{_marks(item.citations, numbers)}"
+    if not item.quoted:
+        return f"- {about}{_plain(item.text)}{_marks(item.citations, numbers)}"
+    quoted = (f"“{_plain(citation.exact)}”{_marks((citation,), numbers)}" for citation in item.citations)
+    return "- " + about + " ".join(filter(None, (_plain(item.text), *quoted)))
 
 
 def _event(event: Event, numbers: Mapping[Citation, int]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Protocol
 from lyceum import text as texts
 from lyceum.archive import Document, Passage
 from lyceum.errors import InvalidValue
-from lyceum.search import Filter, Found, Hit, Mode, Order, Query, Scope
+from lyceum.search import Filter, Found, Hit, Mode, Order, Phrase, Query, Scope
 from lyceum.tutor.answering import source_of
 from lyceum.tutor.attribution import main_title
 from lyceum.tutor.llm import LanguageModel
@@ -22,6 +22,7 @@ MOST_MENTIONS = 3_000
 """How many passages that hold the words of a topic are read from either end of time."""
 _PREFIX = re.compile(r"\s*(document|author|collection|words):\s*(.+)", re.IGNORECASE | re.DOTALL)
 _LONGEST = 400
+_ENOUGH = 20
 
 
 class Readings(Protocol):
@@ -185,11 +186,12 @@ def _whole(subject: Subject, said: str, found: Sequence[Document], topic: Topic,
 def one_edition_each(documents: Iterable[Document], readings: Readings, scope: Scope) -> list[Document]:
     """The documents without further editions of a work that stands before them."""
     kept: list[Document] = []
-    passed: set[str] = set()
+    passed: set[object] = set()
     for document in documents:
-        if document.id not in passed:
+        work = (tuple(_title(document)), document.metadata.creators)
+        if document.id not in passed and (not work[0] or work not in passed):
             kept.append(document)
-            passed.update(other.id for other in readings.editions(document, scope))
+            passed.update((work, *(other.id for other in readings.editions(document, scope))))
     return kept
 
 
@@ -225,9 +227,12 @@ def _mentioning(said: str, topic: Topic, readings: Readings) -> Material:
 
 
 def _holding(said: str, topic: Topic, readings: Readings) -> Iterator[Passage]:
-    """The passages with every word; where there are too many, the oldest and the newest of them."""
+    """The passages with the words side by side, or with every word where those are few; of too many both ends."""
     query = Query(said, topic.scope, topic.filter, mode=Mode.LEXICAL, limit=MOST_MENTIONS, order=Order.OLDEST)
-    oldest = readings.search(query).hits
+    together = replace(query, phrases=(Phrase(tuple(texts.plain_terms(said))),))
+    oldest = readings.search(together).hits
+    if len(oldest) < _ENOUGH:
+        oldest, together = readings.search(query).hits, query
     yield from (hit.passage for hit in oldest)
     if len(oldest) == MOST_MENTIONS:
-        yield from (hit.passage for hit in readings.search(replace(query, order=Order.NEWEST)).hits)
+        yield from (hit.passage for hit in readings.search(replace(together, order=Order.NEWEST)).hits)

@@ -67,12 +67,14 @@ class Item:
     """A statement with the citations that carry it; without a text of its own it is the quotation alone.
 
     `about` is what it speaks of in a word or two (a name, a chapter), and `facts` are further values of its kind.
+    Where `quoted` is false the quotations only prove the text, and are shown by their places.
     """
 
     text: str
     citations: tuple[Citation, ...]
     about: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    quoted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def names_in(sentence: str, language: str) -> Iterator[str]:
 
 def _opens(sentence: str, at: int) -> bool:
     """Whether a word has its capital because something begins with it."""
-    return bool(re.search(r"(?:^|[.!?:;]\s|[.!?]\s*[\"“„«‘'(]|[\"“„«‘(]|—)\s*$", sentence[:at][-4:]))
+    return not sentence[:at].strip(" \"“„«‘'(¿¡") or bool(re.search(r"[!?:;—\"“„«‘(]\s*$", sentence[:at][-3:]))
 
 
 def _without_first(name: str, code: str) -> str:

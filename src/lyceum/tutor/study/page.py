@@ -66,10 +66,11 @@ def _section(section: Section, numbers: Mapping[Citation, int]) -> Iterator[str]
 
 def _item(item: Item, numbers: Mapping[Citation, int]) -> str:
     about = f"<strong>{escape(item.about)}</strong> " if item.about else ""
-    if item.text:
+    if not item.quoted:
         return f"<p>{about}{escape(item.text)}{_marks(item.citations, numbers)}</p>"
     quoted = "".join(_quoted(c, numbers) for c in item.citations)
-    return f"<div>{about}{quoted}</div>"
+    said = f"<p>{about}{escape(item.text)}</p>" if about or item.text else ""
+    return f"<div>{said}{quoted}</div>"
 
 
 def _quoted(citation: Citation, numbers: Mapping[Citation, int]) -> str:
