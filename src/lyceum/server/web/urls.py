@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lyceum.server.web import feeds, harvest, holdings, keeping, leaves, notebook, people, reading, tutoring, widget, works
+from lyceum.server.web import (
+    feeds,
+    harvest,
+    holdings,
+    keeping,
+    leaves,
+    notebook,
+    people,
+    reading,
+    tutoring,
+    widget,
+    works,
+)
 
 urlpatterns = [
     path("", reading.home, name="home"),

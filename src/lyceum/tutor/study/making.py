@@ -13,6 +13,7 @@ from lyceum.tutor.study.model import Kind, Study, Topic
 _MODULES = {
     Kind.GUIDE: "guide",
     Kind.TIMELINE: "timeline",
+    Kind.POSITIONS: "positions",
     Kind.READING_LIST: "reading",
     Kind.COURSE: "course",
     Kind.QUIZ: "quiz",
