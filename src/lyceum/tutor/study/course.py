@@ -15,6 +15,7 @@ from lyceum.tutor.study.material import Material, Task
 from lyceum.tutor.study.model import Card, Item, Kind, Lack, Section, Study, Topic
 from lyceum.tutor.study.prose import Sentence, sentences_of
 from lyceum.tutor.study.reading import METHOD, chosen, described, in_order, part_facts, telling, worth_reading
+from lyceum.tutor.study.statements import is_statement
 from lyceum.tutor.study.works import Part, Work
 from lyceum.tutor.verify import Citation
 
@@ -164,7 +165,8 @@ def _questions(sentences: Sequence[Sentence], material: Material, key: tuple[Cit
     used = {citation.exact for citation in key}
     for ask, sign in _TELLTALE.items():
         arguing = [s for s in sentences if sign.search(s.text) and s.text not in used]
-        for citation in telling(arguing, material.terms, 1):
+        stating = [s for s in arguing if is_statement(s)]
+        for citation in telling(stating or arguing, material.terms, 1):
             used.add(citation.exact)
             yield _question(ask, citation)
     if len(used) == len(key):

@@ -22,6 +22,7 @@ class Form:
 
 _DATED = frozenset({Kind.TIMELINE})
 _CARDS = frozenset({Kind.QUIZ, Kind.CARDS})
+_BOOKLETS = frozenset({Kind.READING_LIST, Kind.COURSE, Kind.QUIZ, Kind.CARDS})
 _FORMS = (
     Form("md", "text/markdown; charset=utf-8", "markdown"),
     Form("json", "application/json", "plain"),
@@ -30,6 +31,8 @@ _FORMS = (
     Form("svg", "image/svg+xml", "picture", _DATED),
     Form("csv", "text/csv; charset=utf-8", "table", _DATED),
     Form("ics", "text/calendar; charset=utf-8", "calendar", _DATED),
+    Form("pdf", "application/pdf", "booklet_pdf", _BOOKLETS),
+    Form("epub", "application/epub+zip", "booklet_epub", _BOOKLETS),
 )
 
 
