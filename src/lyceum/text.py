@@ -42,6 +42,7 @@ _WORD_OR_CUT_WORD = re.compile(rf"(?:{_WORD.pattern})(?:[-\u2010\u00ac]\s*\n\s*[
 _NEEDS_CARE = re.compile(f"[{_UNSPACED}{_MARKS}]")
 _SIMPLE_WORD = re.compile(r"[^\W_]\w*")  # the same where neither stands in a text, in half the time
 _IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+_BEFORE_UNSPACED = "\u0dff"  # most words begin before any unspaced script does: a comparison spares them a pattern
 _IS_TRIPLED = re.compile(rf"[{_TRIPLED}]")
 _LINE_END_HYPHEN = re.compile(r"(?<=\w)[-\u2010\u00ac]\s*\n\s*(?=[^\W\d_])")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -65,7 +66,7 @@ def plain_terms(text: str) -> list[str]:
     """The words of a text in order, folded but not stemmed; unspaced scripts give single characters."""
     terms: list[str] = []
     for word in words(text):
-        if _IS_UNSPACED.match(word):
+        if word[0] > _BEFORE_UNSPACED and _IS_UNSPACED.match(word):
             terms.extend(word)
         else:
             terms.append(unaccent(word))
@@ -77,7 +78,7 @@ def terms(text: str, language: str | None) -> list[str]:
     code = primary(language)
     found: list[str] = []
     for word in words(text):
-        if _IS_UNSPACED.match(word):
+        if word[0] > _BEFORE_UNSPACED and _IS_UNSPACED.match(word):
             found.extend(_runs(word))
         else:
             found.append(stem(word, code))
@@ -100,7 +101,7 @@ def indexed_terms(text: str, language: str | None) -> Terms:
     plain: list[str] = []
     openings: list[str] = []
     for word in words(text):
-        if word[0] > _FIRST_UNSPACED and _IS_UNSPACED.match(word):
+        if word[0] > _BEFORE_UNSPACED and _IS_UNSPACED.match(word):
             stems.extend(_runs(word))
             plain.extend(word)
             continue
@@ -110,9 +111,6 @@ def indexed_terms(text: str, language: str | None) -> Terms:
         if c:
             openings.append(c)
     return Terms(stems, plain, openings)
-
-
-_FIRST_UNSPACED = "\u0dff"
 
 
 @lru_cache(maxsize=200_000)
@@ -157,7 +155,7 @@ def content_terms(text: str, language: str | None) -> list[str]:
     code = primary(language)
     found: dict[str, None] = {}
     for word in words(text):
-        if _IS_UNSPACED.match(word):
+        if word[0] > _BEFORE_UNSPACED and _IS_UNSPACED.match(word):
             found.update(dict.fromkeys(_runs(word)))
         elif not is_function_word(word, code) and (len(word) > 1 or word.isdigit()):
             found[stem(word, code)] = None

@@ -148,9 +148,8 @@ def _documents(evidence: Sequence[Evidence]) -> dict[str, set[str]]:
         source = item.source
         about = f"{source.title} {item.heading} {' '.join(source.creators)} {source.date or ''}"
         words = found.setdefault(_document(item), set())
-        words.update(
-            texts.terms(f"{about} {source.text}", source.language), texts.plain_terms(f"{about} {source.text}")
-        )
+        read = texts.indexed_terms(f"{about} {source.text}", source.language)
+        words.update(read.stems, read.plain)
     return found
 
 
