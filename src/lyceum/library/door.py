@@ -449,8 +449,8 @@ class Library(Keeping):
 
 def _is_said_edition(one: Document, other: Document) -> bool:
     """Whether somebody said that both are editions of one work, or that one is an edition of the other."""
-    mine, theirs = (document.metadata.edition_of or "" for document in (one, other))
-    if one.id == other.id:
+    mine, theirs = one.metadata.edition_of or "", other.metadata.edition_of or ""
+    if one.id == other.id or not (mine or theirs):
         return False
     same = bool(mine) and mine.casefold() == theirs.casefold()
     return same or bool(mine and mine in names_of(other)) or bool(theirs and theirs in names_of(one))
