@@ -14,6 +14,8 @@ from pypdfium2 import PdfDocument
 from lyceum.archive import Found, find_files
 from lyceum.archive.extract import detect, extract_here
 from lyceum.archive.pagesets import files_of_page_set, is_page_set, pack
+from lyceum.config import Settings
+from lyceum.library import Library
 
 HOCR = """<html><body><div class='ocr_page' title='bbox 0 0 1000 1500'><p class='ocr_par'>
 <span class='ocr_line' title='bbox 100 {top} 900 140'><span class='ocrx_word' title='bbox 100 100 200 140; x_wconf 90'>
@@ -122,3 +124,30 @@ def test_images_are_recognised_in_the_order_of_their_numbers(tmp_path):
     extracted = taken(folder)
     assert extracted.text.index("First page") < extracted.text.index("Second page")
     assert [page.label for page in extracted.pages] == ["1", "2"]
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "tar"])
+@pytest.mark.parametrize(("suffix", "leaf"), [(".hocr", HOCR.replace("{top}", "100")), (".xml", ALTO)])
+def test_what_was_recognised_of_a_volume_is_one_document_without_its_images_too(tmp_path, models, packed, suffix, leaf):
+    """In the order of its numbers."""
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    for number in (10, 2):
+        text = leaf.replace("{first}", f"Leaf{number}").replace('CONTENT="The"', f'CONTENT="Leaf{number}"')
+        (volume / f"p{number}{suffix}").write_text(text)
+    source = volume
+    if packed:
+        source = tmp_path / "volume.tar"
+        with source.open("wb") as out:
+            pack(sorted(volume.iterdir()), volume, out)
+    with Library.open(Settings(tmp_path / "home", models, threads=1)) as library:
+        library.add([str(source)], vectors=False)
+        (document,) = library.documents()
+        text = library.text(document)
+    assert text.index("Leaf2") < text.index("Leaf10")
+
+
+def test_numbered_pages_of_a_site_are_no_volume(tmp_path):
+    for number in (1, 2):
+        (tmp_path / f"p{number}.html").write_text("<html><p>The looms stood still.</p></html>")
+    assert files_of_page_set(tmp_path) == []

@@ -104,6 +104,42 @@ def test_a_wacz_is_read_within_its_zip(read):
     assert (source, data) == ("site.wacz!/archive/data.warc.gz!/20170306040206/http://x.example/", PAGE)
 
 
+def zipped(**members: bytes) -> bytes:
+    """A ZIP of members, whose names have slashes for double underlines and dots for single ones."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as out:
+        for name, data in members.items():
+            out.writestr(name.replace("__", "/").replace("_", "."), data)
+    return packed.getvalue()
+
+
+def test_a_wacz_of_several_is_read_through(read):
+    one = zipped(archive__data_warc_gz=archive(("response", "http://x.example/", "200 OK", "text/html", PAGE)))
+    (source, data, _), *_ = read(zipped(datapackage_json=b"{}", one_wacz=one), "many.wacz")[0]
+    assert (source, data) == ("many.wacz!/one.wacz!/archive/data.warc.gz!/20170306040206/http://x.example/", PAGE)
+
+
+def test_a_wacz_without_captures_is_refused(read):
+    """It is not passed over in silence."""
+    with pytest.raises(ExtractionFailed) as caught:
+        read(zipped(datapackage_json=b"{}", many__one_wacz=zipped(two_wacz=zipped(a=b"x"))), "site.wacz")
+    assert (caught.value.code, bool(caught.value.hint)) == ("no_text", True)
+
+
+def test_web_archives_and_mailboxes_in_a_zip_are_read_as_they_would_be_outside(tmp_path, models):
+    """A mailbox is known without a suffix, as mail programs name theirs."""
+    inbox = b"From a@x.example Mon Nov 18 00:00:01 2019\nFrom: Ann <a@x.example>\nSubject: Wages\n\nThey came out.\n\n"
+    path = tmp_path / "old.zip"
+    captures = archive(("response", "http://x.example/", "200 OK", "text/html", PAGE))
+    path.write_bytes(zipped(web__old_warc_gz=captures, Mail__Inbox=inbox * 2))
+    with Library.open(Settings(tmp_path / "home", models, threads=1)) as library:
+        report = library.add([str(path)], vectors=False)
+        sources = [one.source.partition("old.zip!/")[2] for one in library.documents()]
+    assert report.failed == []
+    assert sources[0] == "web/old.warc.gz!/20170306040206/http://x.example/"
+    assert all(source.startswith("Mail/Inbox!/") for source in sources[1:])
+
+
 def test_a_record_that_unpacks_without_end_is_refused(read):
     """A bomb in a record is one like any other."""
     bomb = archive(("response", "http://x.example/", "200 OK", "text/html", bytes(80_000_000)))

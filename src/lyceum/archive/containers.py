@@ -18,8 +18,7 @@ from typing import BinaryIO, cast
 from lyceum.archive.extract import detect
 from lyceum.errors import ExtractionFailed
 
-__all__ = ["Limits", "Member", "expand", "is_container", "names"]
-__all__ = ["Limits", "Member", "counted", "expand", "is_container", "zip_members"]
+__all__ = ["Limits", "Member", "counted", "expand", "is_container", "names", "zip_members"]
 
 _TYPES = frozenset(("application/zip", "application/x-tar", "application/gzip"))
 _HEAD_BYTES = 4096

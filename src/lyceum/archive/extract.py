@@ -92,6 +92,8 @@ def detect(head: bytes, name: str) -> str:
     if not head:
         return "application/x-empty"
     named = _BY_NAME.get(Path(name).suffix.lower(), "")
+    if _MAILBOX.match(head):
+        return "application/mbox"
     return _by_signature(head, named) or _by_markup(head, named) or named or _text_or_not(head)
 
 
@@ -701,6 +703,7 @@ _BY_ROOT = {
     "article": _JATS,
     "mets": "application/mets+xml",
 }
+_MAILBOX = re.compile(rb"From \S+ +[A-Z][a-z]{2} [A-Z][a-z]{2} [^\n]*\d{4}[^\n]*\n[A-Za-z][\w-]*:")
 _CONTROL_BYTES = frozenset(range(32)) - frozenset(b"\t\n\r\f\x1b")
 
 

@@ -23,7 +23,14 @@ from lyceum.archive.feeds import FEED, feed_documents
 from lyceum.archive.instructions import find_instructions, flagged
 from lyceum.archive.likeness import sketch
 from lyceum.archive.model import FIELDS, Block, Extracted, Metadata, Page
-from lyceum.archive.pagesets import files_of_page_set, is_page_set, pack
+from lyceum.archive.pagesets import (
+    HEAD,
+    files_of_page_set,
+    is_page_set,
+    is_recognised,
+    may_be_recognised,
+    pack,
+)
 from lyceum.archive.parts import Part, is_compound
 from lyceum.archive.segment import segment, speaks
 from lyceum.archive.sources import AS_USUAL, Found, HowToRead, MetadataTable
@@ -173,11 +180,11 @@ class Intake:
                 yield self.receive_document(entry, table, given)
         elif is_compound(kind):
             yield from self._receive_parts(found.path, found.source, table, given)
-        elif is_page_set(containers.names(found.path, found.source)):
+        elif _is_one_volume(found):
             with found.path.open("rb") as stream:
                 yield self._receive_stream(stream, found.source, found.path.name, table, given)
         else:
-            yield from self._receive_members(found, table, given)
+            yield from self._receive_members(found, table, given, tell, how)
 
     def receive_document(self, document: WebDocument, table: MetadataTable, given: Metadata) -> Taken | Refused:
         """Stores a document that came in one piece, with what its place says about it."""
@@ -320,18 +327,22 @@ class Intake:
         document, outcome = self._catalogue.add(received)
         return Taken(document, outcome)
 
-    def _receive_members(self, found: Found, table: MetadataTable, given: Metadata) -> Iterator[Taken | Refused]:
+    def _receive_members(
+        self, found: Found, table: MetadataTable, given: Metadata, tell: Tell | None, how: HowToRead
+    ) -> Iterator[Taken | Refused]:
         for member in containers.expand(found.path, found.source):
             name = PurePosixPath(member.name.rsplit("!/", 1)[-1]).name
             try:
                 with member.open() as stream:
-                    if is_compound(detect(cast(io.BufferedReader, stream).peek(_HEAD)[:_HEAD], name)):
-                        with tempfile.NamedTemporaryFile() as unpacked:
-                            shutil.copyfileobj(stream, unpacked)
-                            unpacked.flush()
-                            yield from self._receive_parts(Path(unpacked.name), member.name, table, given)
-                    else:
+                    kind = detect(cast(io.BufferedReader, stream).peek(_HEAD)[:_HEAD], name)
+                    if containers.is_container(kind) or not _holds_documents(kind):
                         yield self._receive_stream(stream, member.name, name, table, given)
+                        continue
+                    with tempfile.TemporaryDirectory() as folder:
+                        unpacked = Found(Path(folder) / name, member.name)
+                        with unpacked.path.open("wb") as out:
+                            shutil.copyfileobj(stream, out)
+                        yield from self._receive_held(kind, unpacked, table, given, tell, how)
             except StepFailed as error:
                 yield Refused(member.name, Failure.of(error))
 
@@ -355,6 +366,15 @@ class Intake:
         said = table.about(source).over(given)
         document, outcome = self._catalogue.add(Received(source, name, sha256, size, said, hints or Metadata()))
         return Taken(document, outcome)
+
+
+def _is_one_volume(found: Found) -> bool:
+    """Whether the files of an archive are the pages of one document."""
+    names = containers.names(found.path, found.source)
+    if not may_be_recognised(names):
+        return is_page_set(names)
+    first = next(iter(containers.expand(found.path, found.source)), None)
+    return first is not None and is_recognised(first.open().read(HEAD))
 
 
 def _holds_documents(kind: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -69,11 +71,32 @@ def web_records(
     with path.open("rb") as stream:
         say = (lambda: tell(stream.tell(), size)) if tell else (lambda: None)
         if zipfile.is_zipfile(path):
-            for member in containers.zip_members(cast(BinaryIO, stream), source, _WACZ):
-                if _WARC_IN_WACZ.search(member.name.rsplit("!/", 1)[-1]):
-                    yield from _records(member.open(), member.name, passed, say)
+            yield from _records_in_wacz(cast(BinaryIO, stream), source, passed, say)
             return
         yield from _records(cast(BinaryIO, stream), source, passed, say)
+
+
+def _records_in_wacz(
+    stream: BinaryIO, source: str, passed: Passed, say: Callable[[], None], *, within: bool = False
+) -> Iterator[tuple[WebDocument, str] | Revisit]:
+    """The records of the web archives in a WACZ, and of the WACZ files in one that holds several."""
+    held = False
+    for member in containers.zip_members(stream, source, _WACZ):
+        name = member.name.rsplit("!/", 1)[-1]
+        if _WARC_IN_WACZ.search(name):
+            held = True
+            yield from _records(member.open(), member.name, passed, say)
+        elif name.lower().endswith(".wacz") and not within:
+            held = True
+            with tempfile.TemporaryFile() as unpacked:
+                shutil.copyfileobj(member.open(), unpacked)
+                yield from _records_in_wacz(cast(BinaryIO, unpacked), member.name, passed, say, within=True)
+    if not held:
+        raise ExtractionFailed(
+            f"“{source.rsplit('/', 1)[-1]}” holds no web archive.",
+            hint="A WACZ has its captures in its folder archive/; pack or fetch it again.",
+            code="no_text",
+        )
 
 
 _WACZ = containers.Limits(member_bytes=1 << 42, total_bytes=1 << 43, ratio=1_000)
