@@ -7,7 +7,18 @@ from lyceum.archive.feeds import announced, begins_feed, is_feed_file
 from lyceum.archive.ingest import Intake, Refused, Taken, ToRead, stored_extract
 from lyceum.archive.likeness import bands, sketch
 from lyceum.archive.model import Block, Extracted, Metadata, Page, PartialDate, TextBuilder
-from lyceum.archive.rounds import Change, Place, Reading, Rounds, SourceState, file_mark
+from lyceum.archive.rounds import (
+    ROUNDS_SCHEMA,
+    Change,
+    Memory,
+    Place,
+    Reading,
+    Rounds,
+    Rows,
+    SourceState,
+    SqliteMemory,
+    file_mark,
+)
 from lyceum.archive.segment import PageFinder, Segment, segment
 from lyceum.archive.shown import safe_html
 from lyceum.archive.sources import Found, HowToRead, MetadataTable, find_files
@@ -53,15 +64,16 @@ from lyceum.archive.wordpress import Comment, stated_day, wordpress_comments, wo
 from lyceum.archive.workers import LimitedWorkers, sensible_number
 
 __all__ = [
-    "PASSAGES_PER_VERSION", "READABLE", "READ_FROM_WEB", "TEXT_BLOCK", "WITH_TEXT", "BlobStore", "Block",
-    "Catalogue", "Change", "Comment", "Document", "Draft", "Extracted", "ExtractedProduct", "Failure",
+    "PASSAGES_PER_VERSION", "READABLE", "READ_FROM_WEB", "ROUNDS_SCHEMA", "TEXT_BLOCK", "WITH_TEXT", "BlobStore",
+    "Block", "Catalogue", "Change", "Comment", "Document", "Draft", "Extracted", "ExtractedProduct", "Failure",
     "FolderBlobStore", "Found", "Holdings", "HowToRead", "Intake", "KeptBlobs", "LimitedWorker", "LimitedWorkers",
-    "Metadata", "MetadataTable", "Moved", "Outcome", "Page", "PageFinder", "Part", "PartialDate", "Passage",
-    "Place", "Product", "Reading", "Received", "Records", "Refused", "Rounds", "Segment", "SegmentedProduct",
-    "SourceState", "SqliteCatalogue", "State", "Sureness", "Taken", "TextBuilder", "Texts", "ToRead", "WebDocument",
-    "announced", "bands", "begins_feed", "document_id", "document_of", "edited", "file_mark", "file_name",
-    "find_files", "has_pictures", "is_feed_file", "joined", "metadata_of", "most_alike", "packed_structure",
-    "pairs_alike", "passage_of", "plain_pages", "safe_html", "segment", "sensible_number", "sketch", "stated_day",
-    "stored_extract", "sureness", "text_between", "text_blocks", "text_digest", "unpacked_structure", "version_id",
-    "wordpress_comments", "wordpress_post", "write_table",
+    "Memory", "Metadata", "MetadataTable", "Moved", "Outcome", "Page", "PageFinder", "Part", "PartialDate",
+    "Passage", "Place", "Product", "Reading", "Received", "Records", "Refused", "Rounds", "Rows", "Segment",
+    "SegmentedProduct", "SourceState", "SqliteCatalogue", "SqliteMemory", "State", "Sureness", "Taken",
+    "TextBuilder", "Texts", "ToRead", "WebDocument", "announced", "bands", "begins_feed", "document_id",
+    "document_of", "edited", "file_mark", "file_name", "find_files", "has_pictures", "is_feed_file", "joined",
+    "metadata_of", "most_alike", "packed_structure", "pairs_alike", "passage_of", "plain_pages", "safe_html",
+    "segment", "sensible_number", "sketch", "stated_day", "stored_extract", "sureness", "text_between",
+    "text_blocks", "text_digest", "unpacked_structure", "version_id", "wordpress_comments", "wordpress_post",
+    "write_table",
 ]  # fmt: skip

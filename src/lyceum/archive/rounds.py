@@ -15,12 +15,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from lyceum.archive.model import Metadata
 from lyceum.errors import DiskFull, HomeError
 
-__all__ = ["Change", "Place", "Reading", "Rounds", "SourceState", "file_mark"]
+__all__ = [
+    "ROUNDS_SCHEMA", "Change", "Memory", "Place", "Reading", "Rounds", "Rows", "SourceState", "SqliteMemory",
+    "file_mark",
+]  # fmt: skip
 
 _ROOM = 1 << 16
 _RACY_NS = 2_000_000_000
@@ -102,36 +105,75 @@ def _told(act: Callable[[], _T], folder: Path) -> _T:
         ) from error
 
 
-class _Memory(sqlite3.Connection):
+class Rows(Protocol):
+    """What a statement gave."""
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows it wrote."""
+        ...
+
+    def fetchone(self) -> Any:
+        """The next row, by column names; None after the last."""
+        ...
+
+    def fetchall(self) -> list[Any]:
+        """All rows that are left."""
+        ...
+
+
+class Memory(Protocol):
+    """A database with the tables of rounds, asked in what SQLite and PostgreSQL have in common; places are ?1 or ?."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
+        """Does one statement; raises DiskFull, HomeError or Unreachable."""
+        ...
+
+    def together(self) -> contextlib.AbstractContextManager[None]:
+        """One transaction for all that is written within it."""
+        ...
+
+    def alone(self, source: str) -> contextlib.AbstractContextManager[bool]:
+        """Whether, within it, no other machine reads this source: False where one does already."""
+        ...
+
+    def close(self) -> None:
+        """Gives back what is held."""
+        ...
+
+
+class _Connection(sqlite3.Connection):
     folder = Path()
 
     def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
-        return _told(lambda: super(_Memory, self).execute(sql, parameters), self.folder)
+        return _told(lambda: super(_Connection, self).execute(sql, parameters), self.folder)
 
 
-class Rounds:
-    """The rounds of one home, in one SQLite file."""
+class SqliteMemory:
+    """The embedded Memory: one SQLite file."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = _told(
-            lambda: sqlite3.connect(path, isolation_level=None, timeout=60, check_same_thread=False, factory=_Memory),
+            lambda: sqlite3.connect(
+                path, isolation_level=None, timeout=60, check_same_thread=False, factory=_Connection
+            ),
             path.parent,
         )
         self._db.folder = path.parent
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
-        for statement in _SCHEMA.split(";"):
+        for statement in ROUNDS_SCHEMA.split(";"):
             self._db.execute(statement)
 
-    def close(self) -> None:
-        """Closes the file."""
-        self._db.close()
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> Rows:
+        """Does one statement."""
+        return self._db.execute(sql, parameters)
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
-        """Writes many places at once, which is much faster."""
+        """One transaction, which is much faster than one for each place."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -141,6 +183,23 @@ class Rounds:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
+
+    @contextlib.contextmanager
+    def alone(self, source: str) -> Iterator[bool]:  # noqa: ARG002
+        """This file is of one machine."""
+        yield True
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._db.close()
+
+
+class Rounds:
+    """The rounds of one home, in its memory."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._db = memory
+        self.together, self.alone, self.close = memory.together, memory.alone, memory.close
 
     def begin(
         self, source: str, *, kind: str, collection: str | None = None, options: Mapping[str, Any] | None = None
@@ -215,7 +274,7 @@ class Rounds:
             """INSERT INTO places(source, place, round, state, depth, mark, changed, known_change, hints, failure)
                SELECT source, ?2, round, ?3, ?4, ?5, ?6, ?6, '{}', ?7 FROM sources WHERE source=?1
                ON CONFLICT(source, place) DO UPDATE SET round=excluded.round, state=excluded.state, mark=excluded.mark,
-               known_change=CASE WHEN excluded.state='failed' THEN known_change ELSE excluded.changed END,
+               known_change=CASE WHEN excluded.state='failed' THEN places.known_change ELSE excluded.changed END,
                failure=excluded.failure""",
             (source, place.address, change.value, place.depth, kept, place.changed, json.dumps(failure or {})),
         )
@@ -223,7 +282,7 @@ class Rounds:
     def progress(self, source: str) -> tuple[int, int]:
         """How many places of this round are settled, and how many it has."""
         row = self._db.execute(
-            "SELECT COALESCE(SUM(state != 'todo'), 0) done, COUNT(*) n FROM places WHERE source=? AND round=?",
+            "SELECT COUNT(*) FILTER (WHERE state != 'todo') done, COUNT(*) n FROM places WHERE source=? AND round=?",
             (source, self._round(source)),
         ).fetchone()
         return int(row["done"]), int(row["n"])
@@ -256,8 +315,8 @@ class Rounds:
     def sources(self) -> list[SourceState]:
         """Every source that was ever read, first read first."""
         rows = self._db.execute(
-            """SELECT s.*, COUNT(p.place) places, COALESCE(SUM(p.state='gone'), 0) gone,
-               COALESCE(SUM(p.state='failed'), 0) failed
+            """SELECT s.*, COUNT(p.place) places, COUNT(p.place) FILTER (WHERE p.state='gone') gone,
+               COUNT(p.place) FILTER (WHERE p.state='failed') failed
                FROM sources s LEFT JOIN places p ON p.source=s.source GROUP BY s.source ORDER BY s.rowid"""
         )
         return [_source(row) for row in rows.fetchall()]
@@ -274,14 +333,14 @@ def file_mark(path: Path, *, now_ns: int) -> str:
     return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}"
 
 
-def _place(row: sqlite3.Row) -> Place:
+def _place(row: Any) -> Place:
     return Place(
         row["place"], row["depth"], row["mark"], row["changed"], row["known_change"],
         Metadata.from_dict(json.loads(row["hints"])),
     )  # fmt: skip
 
 
-def _reading(source: str, kind: str, rows: Sequence[sqlite3.Row]) -> Reading:
+def _reading(source: str, kind: str, rows: Sequence[Any]) -> Reading:
     def places(change: Change) -> list[str]:
         return [row["place"] for row in rows if row["state"] == change]
 
@@ -292,7 +351,7 @@ def _reading(source: str, kind: str, rows: Sequence[sqlite3.Row]) -> Reading:
     )  # fmt: skip
 
 
-def _source(row: sqlite3.Row) -> SourceState:
+def _source(row: Any) -> SourceState:
     read = dt.datetime.fromisoformat(row["last_read"]) if row["last_read"] else None
     return SourceState(
         row["source"], row["kind"], row["collection"], json.loads(row["options"]), read, bool(row["finished"]),
@@ -300,7 +359,7 @@ def _source(row: sqlite3.Row) -> SourceState:
     )  # fmt: skip
 
 
-_SCHEMA = """
+ROUNDS_SCHEMA = """
 CREATE TABLE IF NOT EXISTS sources(
     source TEXT PRIMARY KEY, kind TEXT NOT NULL, collection TEXT, options TEXT NOT NULL, round INTEGER NOT NULL,
     finished INTEGER NOT NULL, last_read TEXT

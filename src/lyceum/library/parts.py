@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lyceum.archive import FolderBlobStore, Holdings, KeptBlobs, SqliteCatalogue
+from lyceum.archive import FolderBlobStore, Holdings, KeptBlobs, Rounds, SqliteCatalogue
 from lyceum.config import Settings
 from lyceum.errors import ConfigError, InvalidValue, ModelMissing, UsageError
 from lyceum.search import E5_SMALL, USE_MULTILINGUAL, E5Embedder, Embedder, KeptIndex, UseEmbedder
@@ -40,6 +40,13 @@ def _shared(settings: Settings) -> tuple[Holdings, KeptBlobs]:
     place = Place.parse(settings.blobs_url, settings.blobs_key, settings.blobs_secret)
     blobs = ObjectBlobStore(place, settings.cache / "blobs")
     return PostgresCatalogue(settings.database_url, lease=settings.claim_seconds), blobs
+
+
+def make_site_rounds(settings: Settings) -> Rounds:
+    """How the sites of a shared home stood when they were last read, by whichever machine."""
+    with _installed():
+        from lyceum.providers.rounds import PostgresMemory  # noqa: PLC0415
+    return Rounds(PostgresMemory(settings.database_url))
 
 
 def make_shards(settings: Settings, space: Any) -> KeptIndex:

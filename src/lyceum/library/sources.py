@@ -27,6 +27,7 @@ from lyceum.archive import (
     Refused,
     Rounds,
     SourceState,
+    SqliteMemory,
     Taken,
     WebDocument,
     file_mark,
@@ -102,7 +103,12 @@ class Reader(Workshop):
 
     @cached_property
     def _rounds(self) -> Rounds:
-        return Rounds(self._rounds_file)
+        return Rounds(SqliteMemory(self._rounds_file))
+
+    @cached_property
+    def _site_rounds(self) -> Rounds:
+        """Those of sites: of a shared home any machine may read them, while files are the machine's own."""
+        return parts.make_site_rounds(self._settings) if self._settings.shared else self._rounds
 
     @property
     def _rounds_file(self) -> Path:
@@ -110,8 +116,9 @@ class Reader(Workshop):
 
     def close(self) -> None:
         """Gives back what is held."""
-        if "_rounds" in self.__dict__:
-            self._rounds.close()
+        for name in ("_rounds", "_site_rounds"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
         super().close()
 
     def watch(
@@ -130,7 +137,8 @@ class Reader(Workshop):
             for state in wanted:
                 if self._stopping.is_set():
                     break
-                readings += self._read_again(state, intake, gathered, tell)
+                with self._rounds_of(state.source).alone(state.source) as mine:
+                    readings += self._read_again(state, intake, gathered, tell) if mine else []
             if gathered.taken:
                 with self._writing():
                     self._work(intake, tell)
@@ -141,7 +149,11 @@ class Reader(Workshop):
 
     def source_states(self) -> list[SourceState]:
         """Every source that was read, and when; a home from which nothing was read gets no file for asking."""
-        return self._rounds.sources() if self._rounds_file.exists() else []
+        own = self._rounds.sources() if self._rounds_file.exists() else []
+        return own + (self._site_rounds.sources() if self._settings.shared else [])
+
+    def _rounds_of(self, source: str) -> Rounds:
+        return self._site_rounds if _is_address(source) else self._rounds
 
     # --- adding ------------------------------------------------------------------------------------
 
@@ -332,22 +344,25 @@ class Reader(Workshop):
 
     def _known_page(self, address: str) -> Place | None:
         """A source that is one page, as it was when it was last read."""
-        kinds = {state.source: state.kind for state in self._rounds.sources()}
-        return self._rounds.known(address, address) if kinds.get(address) == "page" else None
+        kinds = {state.source: state.kind for state in self._site_rounds.sources()}
+        return self._site_rounds.known(address, address) if kinds.get(address) == "page" else None
 
     def _page_as_before(self, address: str, known: Place, how: HowToRead) -> Reading:
-        self._rounds.begin(address, kind="page", collection=how.collection, options=how.options)
-        self._rounds.settle(address, known, Change.UNCHANGED)
-        return self._rounds.end(address, at=_now())
+        self._site_rounds.begin(address, kind="page", collection=how.collection, options=how.options)
+        self._site_rounds.settle(address, known, Change.UNCHANGED)
+        return self._site_rounds.end(address, at=_now())
 
     def _reread_due(self) -> None:
         """Reads again the sources that were last read longer ago than the settings want."""
         if not self._settings.watch_hours:
             return
-        before = _now() - dt.timedelta(hours=self._settings.watch_hours)
-        due = [state.source for state in self.source_states() if not state.last_read or state.last_read < before]
-        if due:
-            self.watch(due)
+        before, tried = _now() - dt.timedelta(hours=self._settings.watch_hours), set[str]()
+        # Looked at anew for each: another machine may have read it meanwhile.
+        while due := next((one for one in self.source_states() if _is_due(one, before, tried)), None):
+            if self._stopping.is_set():
+                return
+            tried.add(due.source)
+            self.watch([due.source])
 
 
 class _Visit:
@@ -365,7 +380,7 @@ class _Visit:
         gathered: Gathered,
         tell: Progress,
     ) -> None:
-        self._home, self._rounds = home, home._rounds
+        self._home, self._rounds = home, home._rounds_of(source)
         self._source, self._first, self._fetcher = source, first, fetcher
         self._intake, self._table, self._how = intake, table, how
         self._gathered, self._tell = gathered, tell
@@ -486,6 +501,10 @@ def _conditions(place: Place | None) -> dict[str, str]:
     """What the last answer was marked with, for a server to say that it still holds."""
     etag, _, modified = (place.mark if place else "").partition("\n")
     return {"etag": etag, "modified": modified} if place and "\n" in place.mark else {}
+
+
+def _is_due(state: SourceState, before: dt.datetime, tried: set[str]) -> bool:
+    return state.source not in tried and (not state.last_read or state.last_read < before)
 
 
 def quoted_source(error: ReceiveFailed) -> str:
