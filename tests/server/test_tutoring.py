@@ -80,6 +80,12 @@ def test_an_answer_that_is_not_there_is_a_page_that_says_so(reader, path):
     assert reader.get(path).status_code == 404
 
 
+def test_a_refusal_is_told_in_the_readers_language_with_the_librarys_words_below(reader):
+    page = reader.get("documents/nothing", headers={"Accept-Language": "de"}).text
+    assert "<h1>Das ist nicht hier oder nicht mehr.</h1>" in page
+    assert '<p class="small quiet" lang="en" dir="ltr">There is no document' in page
+
+
 def test_what_a_reader_makes_of_an_answer_is_counted_once_and_without_words(house, reader, key):
     librarian = Visitor(house.address).join(house.first, "ada@example.org")
     for said in ("wrong", "useful"):

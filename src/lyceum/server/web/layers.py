@@ -21,6 +21,7 @@ from lyceum.server.accounts.scopes import person_of
 from lyceum.server.desk import the_desk
 from lyceum.server.failures import failed, refused, status_of, with_hints
 from lyceum.server.limits import Limiter, address_of
+from lyceum.server.web.saying import said
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,10 @@ def error_page(request: HttpRequest, error: LyceumError) -> HttpResponse:
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("page failed", extra={"code": error.code})
-    told = {"status": status, "message": error.message, "hint": error.hint, "code": error.code}
+    words = said(error)
+    told = {
+        "status": status, "message": words.message, "hint": words.hint, "original": words.original, "code": error.code,
+    }  # fmt: skip
     response = render(request, "web/error.html", told, status=status)
     with_hints(response)
     return response

@@ -31,12 +31,21 @@ NEXT = {
 """What to do when there is no answer, by why there is none."""
 _WRITTEN_LEFTWARDS = dict.fromkeys(("yi", "ps", "sd", "arc", "syr"), "rtl")  # beside those that Django knows
 REFUSALS = {
-    "contradicted": gettext_lazy("the source says otherwise"),
     "source_says_otherwise": gettext_lazy("the source says otherwise"),
     "not_in_source": gettext_lazy("these words do not stand in the source"),
+    "words_in_quotation_marks_not_in_source": gettext_lazy("these words do not stand in the source"),
+    "altered_punctuation": gettext_lazy("it alters or cuts the words of the source"),
+    "cut_word": gettext_lazy("it alters or cuts the words of the source"),
+    "cut_negation": gettext_lazy("it alters or cuts the words of the source"),
     "number_not_in_source": gettext_lazy("the number does not stand in the source"),
     "name_not_in_source": gettext_lazy("the name does not stand in the source"),
     "outside_the_time_asked_for": gettext_lazy("it is about another time"),
+    "other_creator": gettext_lazy("somebody else wrote it"),
+    "no_citation": gettext_lazy("it names no source"),
+    "unknown_source": gettext_lazy("it names no source"),
+    "empty": gettext_lazy("it says nothing"),
+    "not_supported_by_source": gettext_lazy("the source does not bear it out"),
+    "not_in_what_the_reader_wrote": gettext_lazy("it does not stand in what you wrote"),
 }
 
 

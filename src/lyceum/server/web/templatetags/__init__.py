@@ -1,0 +1,1 @@
+"""What templates are given besides their values."""
