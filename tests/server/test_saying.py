@@ -14,7 +14,7 @@ from django.utils.translation import override
 if not settings.configured:
     settings.configure()
 
-from lyceum.errors import AccessRefused, LyceumError
+from lyceum.errors import AccessRefused, LyceumError, Refused
 from lyceum.server.web import saying
 from lyceum.server.web.words import REFUSALS
 from lyceum.tutor import Reason
@@ -119,6 +119,13 @@ def test_elsewhere_the_reader_is_told_the_kind_and_the_step_with_the_librarys_wo
         assert told.original == "The page 7 is gone. Ask again."
         assert told.message == str(saying.CATALOGUE["web_gone"][0])
         assert saying.said(AccessRefused("x", code="of another room")).message
+
+
+def test_what_the_hall_refuses_is_told_as_such():
+    with override("de"):
+        hall = saying.said(Refused("x", code="of the hall"))
+        assert hall.message == str(saying.CATALOGUE["not_entitled"][0])
+        assert hall.original == "x"
 
 
 def test_a_note_keeps_its_numbers_and_an_unknown_one_its_language():

@@ -13,6 +13,8 @@ from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
 
+from lyceum.errors import Refused
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -27,13 +29,13 @@ _UNKNOWN = (gettext_lazy("This could not be done."), gettext_lazy("Tell whoever 
 _HALL = (gettext_lazy("The rules of the hall do not allow this."), gettext_lazy("The page says what may be done now."))
 _GROUPS: tuple[tuple[str, Any, Any], ...] = (
     (
-        "unknown_document unknown_answer no_picture",
+        "unknown_document unknown_answer unknown_note no_picture",
         gettext_lazy("This is not here, or no longer."),
         gettext_lazy("Look for it with a search, or ask again."),
     ),
     (
         "invalid_value usage contradictory_filter unknown_source unknown_model unknown_format unknown_kind "
-        "unclear_topic not_anki model_address_missing",
+        "unclear_topic not_anki model_address_missing note_length search_length",
         gettext_lazy("Something in this cannot be understood."),
         gettext_lazy("Look over what you have filled in."),
     ),
@@ -101,12 +103,12 @@ _GROUPS: tuple[tuple[str, Any, Any], ...] = (
         gettext_lazy("Unlock it, and add it again."),
     ),
     (
-        "no_text ocr_missing",
+        "no_text ocr_missing ocr_language_missing",
         gettext_lazy("There is no text in it."),
         gettext_lazy("A scan needs a program that recognises its letters."),
     ),
     (
-        "too_large archive_bomb memory_limit time_limit",
+        "too_large archive_bomb memory_limit time_limit notebook_full",
         gettext_lazy("It is too large, or takes too long."),
         gettext_lazy("Divide it, and add the parts."),
     ),
@@ -193,7 +195,7 @@ def said(error: Any) -> Said:
     message, hint = str(kept.get("message", "")), str(kept.get("hint", ""))
     if _is_english():
         return Said(message, hint)
-    kind, step = CATALOGUE.get(str(kept.get("code", "")), _UNKNOWN)
+    kind, step = CATALOGUE.get(str(kept.get("code", "")), _HALL if isinstance(error, Refused) else _UNKNOWN)
     return Said(str(kind), str(step), f"{message} {hint}".strip())
 
 
