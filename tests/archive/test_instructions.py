@@ -7,7 +7,6 @@ import json
 import pytest
 from bench.data import data_folder
 
-from lyceum.archive import safe_html
 from lyceum.archive.instructions import find_instructions
 from lyceum.config import Settings
 from lyceum.library import Library
@@ -78,27 +77,3 @@ def test_most_attacks_that_steer_an_answer_are_found_and_few_posts_are():
     assert sum(bool(find_instructions(f"The river was idle. {one}")) for one in steering) >= 0.85 * len(steering)
     posts = [path.read_text() for path in sorted(NEWS.glob("*.md"))]
     assert sum(bool(find_instructions(post)) for post in posts) <= 0.01 * len(posts)
-
-
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        "<script>x()</script>", "<img src=x onerror=x()>", "<a href='javascript:x()'>w</a>", "<svg onload=x()>",
-        "<iframe src=//x></iframe>", "<form action=//x><input></form>", "<style>@import '//x'</style>",
-        "<p style='background:url(//x)'>w</p>", "<math><mtext><table><mglyph><style><img src=x onerror=x()>",
-        "<a href='data:text/html,x'>w</a>", "<base href=//x>", "<meta http-equiv=refresh content='0;//x'>",
-        "<link rel=stylesheet href=//x>", "<object data=//x>",
-    ],
-)  # fmt: skip
-def test_nothing_of_a_strangers_page_runs_or_loads(hostile):
-    """What is left are words, structure and links of known schemes."""
-    shown = safe_html(f"<p>Before</p>{hostile}<p>After</p>")
-    assert "Before" in shown
-    assert not any(sign in shown for sign in ("x()", "//x", "src=", "onerror", "<style", "<form", "data:", "<meta"))
-
-
-def test_structure_and_links_are_kept():
-    """So that a document reads as it was written."""
-    said = '<h2>The mill</h2><ul><li><a href="https://x.example/">a</a></li></ul><table><tr><td>1</td></tr></table>'
-    shown = safe_html(said)
-    assert all(part in shown for part in ("<h2>", "<li>", 'href="https://x.example/"', "<td>"))

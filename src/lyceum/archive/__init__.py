@@ -20,7 +20,6 @@ from lyceum.archive.rounds import (
     file_mark,
 )
 from lyceum.archive.segment import PageFinder, Segment, segment
-from lyceum.archive.shown import safe_html
 from lyceum.archive.sources import Found, HowToRead, MetadataTable, find_files
 from lyceum.archive.store import (
     PASSAGES_PER_VERSION,
@@ -72,8 +71,7 @@ __all__ = [
     "SegmentedProduct", "SourceState", "SqliteCatalogue", "SqliteMemory", "State", "Sureness", "Taken",
     "TextBuilder", "Texts", "ToRead", "WebDocument", "announced", "bands", "begins_feed", "document_id",
     "document_of", "edited", "file_mark", "file_name", "find_files", "has_pictures", "is_feed_file", "joined",
-    "metadata_of", "most_alike", "packed_structure", "pairs_alike", "passage_of", "plain_pages", "safe_html",
-    "segment", "sensible_number", "sketch", "stated_day", "stored_extract", "sureness", "text_between",
-    "text_blocks", "text_digest", "unpacked_structure", "version_id", "wordpress_comments", "wordpress_post",
-    "write_table",
+    "metadata_of", "most_alike", "packed_structure", "pairs_alike", "passage_of", "plain_pages", "segment",
+    "sensible_number", "sketch", "stated_day", "stored_extract", "sureness", "text_between", "text_blocks",
+    "text_digest", "unpacked_structure", "version_id", "wordpress_comments", "wordpress_post", "write_table",
 ]  # fmt: skip
