@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from django.apps import apps
-from django.conf import settings
 from django.utils.translation import override
 from lxml import html
 from markdown_it import MarkdownIt
-
-if not settings.configured:
-    settings.configure()
 
 from lyceum.server.web.exporting import Exported, as_html, as_markdown
 
@@ -31,8 +26,6 @@ PLACE = "https://example.org/documents/d1?version=d1-1&cite=5-60#5-60"
 @pytest.fixture(autouse=True)
 def _as_written():
     """The words of the pages as they stand in the code."""
-    if not apps.ready:
-        apps.populate(settings.INSTALLED_APPS)
     with override(None):
         yield
 

@@ -6,13 +6,7 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 
-import pytest
-from django.apps import apps
-from django.conf import settings
 from django.utils.translation import override
-
-if not settings.configured:
-    settings.configure()
 
 from lyceum.errors import AccessRefused, LyceumError, Refused
 from lyceum.server.web import saying
@@ -76,12 +70,6 @@ def notes() -> set[str]:
                 every = [one for line in shown for one in ast.walk(line) if id(one) not in parts]
                 found |= {text for one in every for text in written(one)}
     return found
-
-
-@pytest.fixture(autouse=True)
-def _ready():
-    if not apps.ready:
-        apps.populate(settings.INSTALLED_APPS)
 
 
 def test_every_code_has_words_for_the_reader():

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from server.conftest import Site, running
+from server.conftest import Site
 from server.visiting import Visitor
 
 QUESTION = "What is the salary of the match girls?"
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, _filled: Path, models: Path) -> Iterator[Site]:
-    home = shutil.copytree(_filled, tmp_path_factory.mktemp("tutoring") / "home")
-    with running(home, models) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
 def reader(house: Site) -> Visitor:
-    return Visitor(house.address)
+    return Visitor(house.address, **{"X-Forwarded-For": "192.0.2.90"})
 
 
 @pytest.fixture(scope="module")
@@ -86,11 +76,10 @@ def test_a_refusal_is_told_in_the_readers_language_with_the_librarys_words_below
     assert '<p class="small quiet" lang="en" dir="ltr">There is no document' in page
 
 
-def test_what_a_reader_makes_of_an_answer_is_counted_once_and_without_words(house, reader, key):
-    librarian = Visitor(house.address).join(house.first, "ada@example.org")
+def test_what_a_reader_makes_of_an_answer_is_counted_once_and_without_words(people, reader, key):
     for said in ("wrong", "useful"):
         assert "It was counted" in reader.post("answers/judge", {"answer": key, "said": said}, form="look").text
-    desk = librarian.get("desk").text
+    desk = people["librarian"].get("desk").text
     counts = re.search(r"made of answers.*?<td>\d{4}-\d\d</td><td>(\d+)</td><td>(\d+)</td><td>(\d+)</td>", desk, re.S)
     assert counts.groups() == ("0", "0", "1")
     assert "match girls" not in desk
