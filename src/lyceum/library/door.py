@@ -143,6 +143,7 @@ class Library(Keeping):
         super().__init__(settings)
         self._rows: tuple[int, Mapping[int, Document]] | None = None
         self._kin: tuple[int, list[tuple[int, int]]] | None = None
+        self._works: dict[Scope, list[Work]] = {}
         self.pictures = Pictures(settings, self.original)
 
     # --- adding --------------------------------------------------------------------------------------
@@ -227,14 +228,9 @@ class Library(Keeping):
 
     def documents(self, wanted: Filter = Filter(), scope: Scope = _EVERYTHING) -> list[Document]:
         """The current version of every document of a scope that can be read, oldest addition first."""
-        newest: dict[str, Document] = {}
-        for document in self._catalogue.find(states=READABLE):
-            known = newest.get(document.id)
-            if known is None or known.number < document.number:
-                newest[document.id] = document
         return [
             document
-            for document in newest.values()
+            for document in _newest(self._by_row()).values()
             if scope.admits(document.metadata.collection) and _passes(document, wanted)
         ]
 
@@ -283,10 +279,13 @@ class Library(Keeping):
 
     def works(self, scope: Scope = _EVERYTHING) -> list[Work]:
         """What a scope can read, the editions of one work together, in the order in which works came."""
-        if self._kin is None or self._kin[0] != self._catalogue.revision:
-            self._kin = self._catalogue.revision, self._catalogue.kin()
-        found = {row: one for row, one in self._by_row().items() if scope.admits(one.metadata.collection)}
-        return works_of(_newest(found), self._kin[1])
+        revision = self._catalogue.revision
+        if self._kin is None or self._kin[0] != revision:
+            self._kin, self._works = (revision, self._catalogue.kin()), {}
+        if scope not in self._works:
+            found = {row: one for row, one in self._by_row().items() if scope.admits(one.metadata.collection)}
+            self._works[scope] = works_of(_newest(found), self._kin[1])
+        return self._works[scope]
 
     def text(self, document: Document, start: int = 0, end: int | None = None) -> str:
         """The stored text to which offsets refer."""
@@ -460,7 +459,8 @@ def _newest(documents: Mapping[int, Document]) -> dict[int, Document]:
     """The newest version of each document, by its row."""
     newest: dict[str, Document] = {}
     for one in documents.values():
-        if one.id not in newest or newest[one.id].number < one.number:
+        known = newest.get(one.id)
+        if known is None or known.number < one.number:
             newest[one.id] = one
     return {one.row: one for one in newest.values()}
 
