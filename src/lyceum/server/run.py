@@ -22,6 +22,8 @@ from lyceum.server.protection import Application, Doorkeeper, Receive, Scope, Se
 from lyceum.server.worker import Worker
 
 _GRACE = 10
+_WAITING = "/v1/"
+"""What waits for a model and tells of it meanwhile: no thread is kept for it."""
 _BACKLOG = 128
 
 
@@ -62,14 +64,18 @@ def make_application(settings: Settings, host: str) -> Application:
         of_django.ALLOWED_HOSTS.append(f"[{host}]" if ":" in host else host)
     site = get_asgi_application()
     call_command("migrate", verbosity=0, interactive=False)
-    tools = http_application()
+    from lyceum.server.answering import Answering  # noqa: PLC0415  (it reads Django's settings)
+
+    tools, whole = http_application(), Answering()
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         # The tools' own application has the lifespan; Django has none.
         if scope["type"] == "lifespan" or scope["path"] == "/mcp":
             await tools(scope, receive, send)
-        else:
+        elif scope["path"].startswith(_WAITING):
             await site(cast("Any", scope), cast("Any", receive), cast("Any", send))
+        else:
+            await whole(scope, receive, send)
 
     return Doorkeeper(application, hosts=of_django.ALLOWED_HOSTS)
 

@@ -37,6 +37,7 @@ def _database() -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": LYCEUM.home / "site.sqlite3",
+            "CONN_MAX_AGE": None,  # each thread keeps its own
             "OPTIONS": {
                 "timeout": 20,
                 "transaction_mode": "IMMEDIATE",
@@ -48,7 +49,8 @@ def _database() -> dict[str, Any]:
     said = conninfo_to_dict(LYCEUM.database_url)
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     known = {name: str(said.pop(key, "") or "") for name, key in names.items()}
-    return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": said}
+    kept = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    return {"ENGINE": "django.db.backends.postgresql", **known, **kept, "OPTIONS": said}
 
 
 SECRET_KEY = LYCEUM.secret_key or _secret_key(LYCEUM.home / "secret-key")

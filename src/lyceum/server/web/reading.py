@@ -35,7 +35,7 @@ from lyceum.server.desk import the_desk
 from lyceum.server.notebook.actions import is_saved, notes_on, with_places
 from lyceum.server.web.describing import dublin_core, json_in_page, schema_org
 from lyceum.server.web.leaves import leaf_at, place_of
-from lyceum.server.web.shaping import marked, occurrences, parts, picture, stretch
+from lyceum.server.web.shaping import html_of, marked, occurrences, parts, picture, stretch
 from lyceum.server.web.words import collection_name, direction_of, language_name
 
 _ARRIVALS = 6
@@ -270,7 +270,7 @@ def _hit(hit: Hit, snippet: Snippet) -> dict[str, Any]:
     place = f"{snippet.start}-{snippet.end}"
     return {
         **_listed(document),
-        "runs": marked(text, max(snippet.start, passage.start), snippet.marks),
+        "snippet": html_of(marked(text, max(snippet.start, passage.start), snippet.marks)),
         "page": passage.page,
         "heading": passage.heading,
         "place": f"/documents/{document.id}?version={document.version}&cite={place}#{place}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from lyceum.library import Work
+from lyceum.library import Scope, Work
 from lyceum.server.accounts.scopes import scope_of
 from lyceum.server.desk import the_desk
 from lyceum.server.web.shaping import sortable
@@ -20,28 +21,54 @@ from lyceum.server.web.words import collection_name, language_name
 
 _A_PAGE = 50
 _MOST_CHOICES = 40
+_MOST_ORDERS = 60
 _FILTERS = ("language", "collection", "kind", "letter")
 
 
 def works(request: HttpRequest) -> HttpResponse:
     """Works by author, title or year."""
     scope = scope_of(request)
-    every = the_desk().run(lambda library: library.works(scope))
     said = _said(request)
-    found = [work for work in every if _fits(work, said)]
-    page = Paginator(sorted(found, key=_ORDERS[said["by"]]), _A_PAGE).get_page(request.GET.get("page"))
+    every = _in_order(scope, said["by"], the_desk().run(lambda library: library.works(scope)))
+    found = [work for work in every.works if _fits(work, said)]
+    page = Paginator(found, _A_PAGE).get_page(request.GET.get("page"))
     context = {
         "works": [_shown(work) for work in page.object_list],
         "page": page,
         "total": len(found),
         "said": said,
         "orders": [{"value": name, "name": _order_name(name), "address": _address(said, by=name)} for name in _ORDERS],
-        "choices": _choices(every, said),
-        "letters": _letters(every, said),
+        "choices": _choices(every.counted, said),
+        "letters": _letters(every.letters, said),
         "next": _address(said, page=page.next_page_number()) if page.has_next() else None,
         "previous": _address(said, page=page.previous_page_number()) if page.has_previous() else None,
     }
     return render(request, "web/works.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class _InOrder:
+    """Works in an order, with what they can be narrowed to."""
+
+    given: Sequence[Work]
+    works: Sequence[Work]
+    letters: Sequence[str]
+    counted: Mapping[str, Counter[str]]
+
+
+_ordered: dict[tuple[Scope, str], _InOrder] = {}
+
+
+def _in_order(scope: Scope, by: str, works: Sequence[Work]) -> _InOrder:
+    """Works in an order, which is kept for as long as the library gives the same."""
+    known = _ordered.get((scope, by))
+    if known is None or known.given is not works:
+        letters = {letter for work in works if by != "year" and (letter := _letter(work, by)).isalpha()}
+        if len(_ordered) >= _MOST_ORDERS:
+            _ordered.clear()
+        known = _InOrder(works, sorted(works, key=_ORDERS[by]), sorted(letters), _counted(works))
+        _ordered[scope, by] = known
+    return known
 
 
 def _said(request: HttpRequest) -> dict[str, str]:
@@ -94,24 +121,25 @@ def _letter(work: Work, by: str) -> str:
     return sortable(_title(work) if by == "title" else _author(work))[:1].upper()
 
 
-def _letters(every: Sequence[Work], said: Mapping[str, str]) -> list[dict[str, Any]]:
+def _letters(letters: Sequence[str], said: Mapping[str, str]) -> list[dict[str, Any]]:
     """The letters with which names or titles begin, to go to."""
-    if said["by"] == "year":
-        return []
-    counts = Counter(letter for work in every if (letter := _letter(work, said["by"])).isalpha())
     return [
         {"name": letter, "address": _address(said, letter=letter), "chosen": said["letter"] == letter}
-        for letter in sorted(counts)[: 3 * _MOST_CHOICES]
+        for letter in letters[: 3 * _MOST_CHOICES]
     ]
 
 
-def _choices(every: Sequence[Work], said: Mapping[str, str]) -> list[dict[str, Any]]:
+def _counted(works: Sequence[Work]) -> dict[str, Counter[str]]:
     counted: dict[str, Counter[str]] = {name: Counter() for name in ("language", "collection", "kind")}
-    for work in every:
+    for work in works:
         editions = [edition.metadata for edition in work.editions]
         counted["language"].update({one.language or "und" for one in editions})
         counted["collection"].update({one.collection or "main" for one in editions})
         counted["kind"].update({one.kind for one in editions if one.kind})
+    return counted
+
+
+def _choices(counted: Mapping[str, Counter[str]], said: Mapping[str, str]) -> list[dict[str, Any]]:
     names: Mapping[str, tuple[str, Callable[[str], str]]] = {
         "language": (_("Language"), language_name),
         "collection": (_("Collection"), collection_name),
