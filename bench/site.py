@@ -27,6 +27,7 @@ from rich.table import Table
 
 READERS = 10
 SECONDS = 20.0
+PAUSE = 1.0
 _ALONE = 20
 _GOALS = {"search": 150}
 _GOAL = 80
@@ -60,18 +61,19 @@ def main() -> None:
     parser.add_argument("home", type=Path, help="its owner's: the site's own tables are made in it")
     parser.add_argument("--readers", type=int, default=READERS)
     parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--pause", type=float, default=PAUSE, help="seconds between pages; 0 for as much as it bears")
     said = parser.parse_args()
     with serving(said.home) as site:
-        Console().print(table(site, said.readers, said.seconds))
+        Console().print(table(site, said.readers, said.seconds, said.pause))
 
 
-def table(site: Running, readers: int, seconds: float) -> Table:
-    """The waits of readers who read without a pause, and the work of each kind of page alone."""
+def table(site: Running, readers: int, seconds: float, pause: float) -> Table:
+    """The waits of readers who look at each page for a while, and the work of each kind of page alone."""
     kinds = pages(site)
     alone = {kind: worked_alone(site, path) for kind, path in kinds.items()}
-    timed = read(site, kinds, readers, seconds)
+    timed = read(site, kinds, readers, seconds, pause)
     shown = Table("page", "requests", "p50 ms", "p95 ms", "goal", "alone: ms worked", "alone: ms waited", "wrong",
-                  title=f"{readers} readers at once for {seconds:.0f} s")  # fmt: skip
+                  title=f"{readers} readers at once for {seconds:.0f} s, {pause:g} s between pages")  # fmt: skip
     for kind, one in timed.items():
         cuts = statistics.quantiles(one.waits, n=20) if len(one.waits) > 1 else [0.0] * 19
         worked, waited = alone[kind]
@@ -115,7 +117,9 @@ def worked_alone(site: Running, path: Callable[[], str]) -> tuple[float, float]:
         return (site.worked() - before) / _ALONE, 1_000 * (time.perf_counter() - began) / _ALONE
 
 
-def read(site: Running, kinds: dict[str, Callable[[], str]], readers: int, seconds: float) -> dict[str, Timed]:
+def read(
+    site: Running, kinds: dict[str, Callable[[], str]], readers: int, seconds: float, pause: float
+) -> dict[str, Timed]:
     """What many readers at once waited, each asking for one kind of page after the other."""
     timed: dict[str, Timed] = defaultdict(Timed)
     lock = threading.Lock()
@@ -123,6 +127,7 @@ def read(site: Running, kinds: dict[str, Callable[[], str]], readers: int, secon
 
     def reader(number: int) -> None:
         order = itertools.islice(itertools.cycle(kinds.items()), number, None)
+        time.sleep(pause * number / readers)
         with httpx.Client(base_url=site.address, timeout=60) as client:
             while time.monotonic() < until:
                 kind, path = next(order)
@@ -132,6 +137,7 @@ def read(site: Running, kinds: dict[str, Callable[[], str]], readers: int, secon
                 with lock:
                     timed[kind].waits.append(took)
                     timed[kind].wrong += answer.status_code != 200
+                time.sleep(pause)
 
     threads = [threading.Thread(target=reader, args=(number,)) for number in range(readers)]
     for thread in threads:
