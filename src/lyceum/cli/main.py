@@ -24,6 +24,7 @@ _COMMANDS = {
     "ask": ("asking", "Ask the archive; every quotation in the answer is verified."),
     "answers": ("asking", "List, export or erase the answers that were kept."),
     "study": ("studying", "Make guides, timelines and more, every item on verified quotations."),
+    "cite": ("citing", "Refer to documents, passages and kept answers: BibTeX, RIS, Chicago and more."),
     "edit": ("library", "Correct what is known of a document."),
     "export-metadata": ("library", "Write what is known of every document as a table."),
     "remove": ("library", "Take documents out, with all that was made of them."),

@@ -33,6 +33,7 @@ from lyceum.archive import (
 from lyceum.config import Settings
 from lyceum.errors import UnknownDocument, unwritable
 from lyceum.library.answers import KeptAnswers, Recheck, recheck
+from lyceum.library.citing import reference, references_of
 from lyceum.library.integrity import Problem, find_problems
 from lyceum.library.keeping import Keeping
 from lyceum.library.parts import make_model, make_scorer
@@ -64,6 +65,7 @@ from lyceum.tutor import (
     Nearest,
     Question,
     QuoteReport,
+    Reference,
     Searched,
     Source,
     Study,
@@ -353,6 +355,12 @@ class Library(Keeping):
         """Gives back what is held."""
         self.pictures.close()
         super().close()
+
+    def references(self, name: str, scope: Scope = _EVERYTHING) -> list[Reference]:
+        """What a document, a passage or a kept answer is referred to by; raises UnknownDocument or UnknownAnswer."""
+        if name == "last" or name.startswith("a-"):
+            return references_of(self.answers.get(name)["answer"], self, scope)
+        return [reference(name, self, self._catalogue.passages, scope)]
 
     def recheck(self, kept: Mapping[str, Any]) -> list[Recheck]:
         """Each quotation of a kept answer as the archive has it today."""
