@@ -65,6 +65,7 @@ class Pool:
     texts: list[str] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
     known: dict[Asks, Counter[Gap]] = field(default_factory=lambda: defaultdict(Counter))
+    where: dict[str, set[str | None]] = field(default_factory=lambda: defaultdict(set))
 
 
 def pool(material: Material) -> Pool:
@@ -76,6 +77,7 @@ def pool(material: Material) -> Pool:
     for sentence in (sentence for passage in passages for sentence in statements(passage)):
         for gap in gaps(sentence.text, sentence.language, names):
             found.known[gap.asks][Gap(gap.asks, 0, 0, gap.text, gap.form, gap.value)] += 1
+            found.where[gap.text].add(sentence.source.document)
             if _is_asked_fairly(sentence.source, sentence.text, gap):
                 found.candidates.append(_candidate(sentence, gap, topic))
     return found
@@ -235,9 +237,15 @@ def _of_its_kind(candidate: Candidate, found: Pool) -> list[str]:
     if gap.asks is Asks.YEAR:
         return _years_near(candidate, found)
     same = [(count, one.text) for one, count in found.known[gap.asks].items() if one.form == gap.form]
-    # Those named about as often are about as well known: neither gives itself away.
+    # Those of the same book, and named about as often, are as likely to be meant: none gives itself away.
     own = next((count for count, text in same if text == gap.text), 1)
-    ranked = sorted(same, key=lambda row: (abs(math.log2(row[0] / own)) > 2, _chance(candidate.sentence, row[1])))
+    home = candidate.source.document
+    ranked = sorted(
+        same,
+        key=lambda row: (
+            home not in found.where[row[1]], abs(math.log2(row[0] / own)) > 2, _chance(candidate.sentence, row[1])
+        ),
+    )  # fmt: skip
     return list(dict.fromkeys(text for _, text in ranked))
 
 

@@ -77,15 +77,18 @@ _NUMBERED = re.compile(
     r"(?:\b(?:chapter|section|article|page|pages|number|no|nos|vol|volume|part|book|line|lines|act|clause|schedule|"
     r"table|figure|plate|local|lodge|ward|district|room|street|rule|paragraph|verse|appendix|kapitel|seite|band|nr|"
     r"artikel|chapitre|article|numéro|tome|capítulo|artículo|número|tomo|one|two|three|four|five|six|seven|eight|nine|"
-    r"ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|million|times|at|than|per|the|and|or)\.?"
+    r"ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|thousand|million|times|at|than|per|the|and|or|"
+    r"last|past|next|first|every|each|other|further|another|even)\.?"
     r"\s*|[$£€:/.,–—-]\s?|\d\s*)$",
     re.IGNORECASE,
 )
 _RUNS_ON = re.compile(
     r"[:/.,–—-]\d|(?:st|nd|rd|th)\b|[–—-]\w|\s*(?:o['’]clock|a\.?m\.?\b|p\.?m\.?\b|of the|or\b|to \w+ (?:hours|days|"
-    r"years|men|per|cents)|and a|and \d|and (?:one|two|three|four|five|six|seven|eight|nine|ten)\b|[½¼¾]|score|dozen)",
+    r"years|men|per|cents)|and a|and \d|and (?:one|two|three|four|five|six|seven|eight|nine|ten)\b|[½¼¾]|"
+    r"score|dozen|additional\b|more\b|other\b|others\b)",
     re.IGNORECASE,
 )
+_COUNTED_OUT = re.compile(r":|\bone\b.*\bone\b|\b(?:first|viz|namely|firstly)\b", re.DOTALL)
 _FIGURES = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 _LIKE_A_PRONOUN = frozenset("one ein eine einer eines un une uno una".split())
 
@@ -111,7 +114,9 @@ def _number(sentence: str, start: int, quantity: Quantity) -> Gap | None:
     said = words.group()
     end = start + len(said)
     runs_on = end < len(sentence) and (sentence[end].isalpha() or bool(_RUNS_ON.match(sentence, end)))
-    if said.lower() in _LIKE_A_PRONOUN or runs_on or _NUMBERED.search(sentence[:start]):
+    # What is counted out can be counted: “three groups, one of … and one of …”.
+    counted = _COUNTED_OUT.search(sentence, end) is not None
+    if said.lower() in _LIKE_A_PRONOUN or counted or runs_on or _NUMBERED.search(sentence[:start]):
         return None
     writing = "figures" if said[0].isdigit() else "words"
     return Gap(Asks.NUMBER, start, end, said, f"{writing} {quantity.dimension or quantity.noun}", quantity.value)
@@ -188,7 +193,8 @@ _NO_NAME = re.compile(
 _PLACED = re.compile(r"\b(?:in|at|near|outside|reached|visited|à|en)\s$", re.IGNORECASE)
 _TOWN = re.compile(r"\b(?:city|town|village|suburb|port|town of|city of|village of)\s(?:of\s)?$", re.IGNORECASE)
 _ENDS_THERE = re.compile(
-    r"[,.;:)!?]|\s(?:and|or|in|on|was|were|is|are|had|has|with|to|by|where|when|who|which|for|as|at)\b"
+    r"[,.;:)!?]|\s(?:and|or|in|on|was|were|is|are|had|has|with|to|by|where|when|who|which|for|as|at|"
+    r"won|lost|struck|met|went|came|began|stood|saw|took|sent|gave|did|will|would|could|must|may|[a-z]{2,}ed)\b"
 )
 _ACTS = re.compile(r",?\s(?:said|says|wrote|writes|declared|replied|answered|thought|told|asked|spoke|explained|argued|"
                    r"testified|remarked|observed|insisted|was born|was elected|died|himself|herself)\b")  # fmt: skip
@@ -249,8 +255,10 @@ class Names:
             if self._is_person(run):
                 form = f"{texts.primary(language)} {run.title or '-'} {len(run.words)} {_sex(run)}"
                 yield Gap(Asks.PERSON, run.start, run.end, sentence[run.start : run.end], form)
-            elif self._is_place(run, language):
-                yield Gap(Asks.PLACE, run.start, run.end, sentence[run.start : run.end], self._sort(run, language))
+            elif self._is_place(run, language) and _ENDS_THERE.match(sentence, run.end):
+                sort = self._sort(run, language)
+                if not _within_another(sentence, run, sort):
+                    yield Gap(Asks.PLACE, run.start, run.end, sentence[run.start : run.end], sort)
 
     def _is_person(self, run: _Run) -> bool:
         if run.name in _STATES or run.name in _OLD_COUNTRIES:
@@ -281,6 +289,13 @@ class Names:
         elif run.name in _OLD_COUNTRIES or run.name in _countries(language):
             sort = "country"
         return f"{texts.primary(language)} {sort} {article}"
+
+
+def _within_another(sentence: str, run: _Run, sort: str) -> bool:
+    """Whether a place stands beside the one that it lies in, or that lies in it, which tells what it can be."""
+    beside = re.search(r"[A-ZÀ-Þ][^\W\d_]+, $", sentence[: run.start])
+    around = re.match(r", [A-ZÀ-Þ][^\W\d_]+(?: [A-ZÀ-Þ][^\W\d_]+)?[.,;]", sentence[run.end :])
+    return " place " in sort and bool(beside or around)
 
 
 def _runs(text: str, language: str) -> Iterator[_Run]:

@@ -42,7 +42,8 @@ _VERB = re.compile(
 )
 _POINTING = frozenset(
     """this these those such latter former above aforesaid aforementioned following foregoing hereafter hereby thereby
-    therein thereof herein here yesterday today tomorrow ago likewise ditto same accordingly hence thus again also
+    therein thereof herein here below beneath yesterday today tomorrow ago likewise
+    ditto same accordingly hence thus again also
     dieser diese dieses diesem diesen jener jene jenes letztere letzterer erstere obige folgende hier dort gestern
     heute morgen derselbe dieselbe dasselbe solche solcher
     ce cette ces cet celui celle ceux celles ci-dessus suivant suivante ici hier aujourd'hui demain ledit ladite tel
