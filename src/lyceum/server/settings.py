@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "lyceum.server.ledger",
     "lyceum.server.hall",
     "lyceum.server.deciding",
+    "lyceum.server.learning",
     "lyceum.server.web",
     "django_htmx",
     "allauth",

@@ -13,12 +13,7 @@ from lyceum.tutor.llm import LanguageModel, parse_object
 from lyceum.tutor.matching import Mismatch, Span, locate
 from lyceum.tutor.model import Abstention, Nearest, Question, Quotation, Reason, Refusal, Searched, Source, Turn
 from lyceum.tutor.quotes import Checked, QuoteReport, Shelf, Verdict, check_quotations
-from lyceum.tutor.references import (
-    Reference,
-    forms_of_references,
-    reference_to,
-    write_references,
-)
+from lyceum.tutor.references import Reference, forms_of_references, reference_to, write_references
 from lyceum.tutor.report import quotes_as_html, quotes_as_text
 from lyceum.tutor.scoring import Label, ModelScorer, RuleScorer, Support, SupportScorer
 from lyceum.tutor.study import (
@@ -26,17 +21,23 @@ from lyceum.tutor.study import (
     Dated,
     Event,
     Form,
+    Imported,
     Item,
     Kind,
     Lack,
+    Memory,
     Readings,
+    Recall,
     Rival,
     Section,
     Study,
     Subject,
     Topic,
     forms_of,
+    intervals,
     make_study,
+    read_package,
+    remember,
     render,
 )
 from lyceum.tutor.suggesting import Further, Nearby, further
@@ -45,13 +46,13 @@ from lyceum.tutor.verify import Citation, check_claim, verify
 
 __all__ = [
     "EXTRACTIVE", "Abstention", "Answer", "Asked", "Card", "Checked", "Citation", "Claim", "Conflict", "Dated",
-    "Difference", "Disagreement", "Event", "Form", "Further", "Item", "Kind", "Known", "Label", "Lack",
-    "LanguageModel", "Leaning", "Mismatch", "ModelScorer", "Nearby", "Nearest", "Question", "Quotation",
-    "Quotations", "QuoteReport", "Quoted", "Readings", "Reason", "Reference", "Refusal", "Rival", "RuleScorer",
-    "Searched", "Section", "Shelf", "Source", "Span", "Study", "Subject", "Support", "SupportScorer", "Tell",
-    "Topic", "Translation", "Turn", "Verdict", "Work", "answer_as_docx", "answer_as_markdown", "ask",
+    "Difference", "Disagreement", "Event", "Form", "Further", "Imported", "Item", "Kind", "Known", "Label", "Lack",
+    "LanguageModel", "Leaning", "Memory", "Mismatch", "ModelScorer", "Nearby", "Nearest", "Question", "Quotation",
+    "Quotations", "QuoteReport", "Quoted", "Readings", "Reason", "Recall", "Reference", "Refusal", "Rival",
+    "RuleScorer", "Searched", "Section", "Shelf", "Source", "Span", "Study", "Subject", "Support", "SupportScorer",
+    "Tell", "Topic", "Translation", "Turn", "Verdict", "Work", "answer_as_docx", "answer_as_markdown", "ask",
     "attribute", "check_claim", "check_quotations", "contradicts", "find_quotations", "forms_of",
-    "forms_of_references", "further", "locate", "main_title", "make_study", "notes_of", "parse_object",
-    "quotes_as_html", "quotes_as_text", "read_question", "reference_to", "render", "source_of", "turns_of",
-    "verify", "write_references",
+    "forms_of_references", "further", "intervals", "locate", "main_title", "make_study", "notes_of", "parse_object",
+    "quotes_as_html", "quotes_as_text", "read_package", "read_question", "reference_to", "remember", "render",
+    "source_of", "turns_of", "verify", "write_references",
 ]  # fmt: skip

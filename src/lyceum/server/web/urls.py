@@ -17,6 +17,7 @@ from lyceum.server.web import (
     widget,
     works,
 )
+from lyceum.server.web import feeds, keeping, learning, people, reading, tutoring
 
 urlpatterns = [
     path("", reading.home, name="home"),
@@ -48,6 +49,16 @@ urlpatterns = [
     path("history", tutoring.history, name="history"),
     path("history/change", tutoring.change_history, name="history-change"),
     path("history/<int:number>", tutoring.remembered, name="remembered"),
+    path("learn", learning.learn, name="learn"),
+    path("learn/make", learning.make, name="learn-make"),
+    path("learn/keep", learning.keep, name="learn-keep"),
+    path("learn/bring", learning.bring, name="learn-bring"),
+    path("learn/erase", learning.erase, name="learn-erase"),
+    path("learn/cards", learning.cards, name="learn-cards"),
+    path("learn/cards/all", learning.deck, name="learn-deck"),
+    path("learn/cards/<int:number>", learning.review, name="learn-review"),
+    path("learn/<int:number>", learning.kept, name="learn-kept"),
+    path("learn/<int:number>/done", learning.tick, name="learn-tick"),
     path("desk", keeping.desk, name="desk"),
     path("desk/state", keeping.state, name="desk-state"),
     path("desk/add", keeping.add, name="desk-add"),

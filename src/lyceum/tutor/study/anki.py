@@ -17,7 +17,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ import zstandard
 from lyceum.errors import InvalidValue
 from lyceum.tutor.study.asking import BLANK
 from lyceum.tutor.study.model import Card, Study
+from lyceum.tutor.study.packages import Imported
 from lyceum.tutor.verify import Citation
 
 MOST_CARDS = 20_000
@@ -108,16 +108,6 @@ def _place(card: Card) -> dict[str, Any]:
 
 
 # --- reading -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A card of a package as text; `place` is where it says that it stands in an archive, unproven, {} for nowhere."""
-
-    front: str
-    back: str
-    source: str = ""
-    place: dict[str, Any] | None = None
 
 
 def read(data: bytes) -> list[Imported]:

@@ -17,6 +17,7 @@ from typing import Any
 from lyceum import text as texts
 from lyceum.archive import Passage
 from lyceum.search import Mode, Query
+from lyceum.tutor import opposites
 from lyceum.tutor.model import Source
 from lyceum.tutor.study.gaps import ONES, TENS, Asks, Gap, Names, gaps
 from lyceum.tutor.study.material import Material, Readings, Task, cite
@@ -123,11 +124,23 @@ def _is_asked_fairly(source: Source, sentence: str, gap: Gap) -> bool:
     told = set(texts.plain_terms(" ".join((source.title, *source.creators, source.date or ""))))
     rest = texts.content_terms(sentence[: gap.start] + " " + sentence[gap.end :], source.language)
     clear = not key & told and not key & set(texts.plain_terms(_without(sentence, gap)))
-    # A number or a year is known by who or what it is said of.
-    return clear and len(rest) >= _ENOUGH and bool(_names(_without(sentence, gap)))
+    # What is denied of one is denied of others too, and a number or a year is known by who or what it is said of.
+    return (
+        clear
+        and not _denies(sentence, source.language)
+        and len(rest) >= _ENOUGH
+        and bool(_names(_without(sentence, gap)))
+    )
 
 
 _ENOUGH = 5
+
+
+def _denies(sentence: str, language: str) -> bool:
+    code = texts.primary(language)
+    return code in opposites.LANGUAGES and bool(
+        re.search(rf"\b(?:{opposites.negations(code).pattern})\b", sentence.lower())
+    )
 
 
 def _without(sentence: str, gap: Gap) -> str:
@@ -327,12 +340,12 @@ def _stands(words: str, text: str) -> bool:
 
 def _stand_together(one: str, other: str, passages: Sequence[str]) -> bool:
     """Whether two names stand near each other anywhere in the material: the one may lie in, or be, the other."""
-    for text in passages:
-        if one in text and other in text:
-            at = text.find(one)
-            if other in text[max(0, at - _NEAR) : at + _NEAR]:
-                return True
-    return False
+    return any(
+        other in text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
+        for text in passages
+        if one in text and other in text
+        for match in re.finditer(re.escape(one), text)
+    )
 
 
 class _Alike:

@@ -40,6 +40,7 @@ _VERB = re.compile(
     r"began|came|fell|found|gave|went|grew|held|kept|knew|led|left|lost|made|met|paid|rose|said|saw|sent|spoke|stood|"
     r"struck|took|thought|told|won|wrote|broke|brought|built|drew|fought|put|ran|set|sold|[a-z]{3,}(?:ed|ied))\b"
 )
+_AT_THAT = re.compile(r"\b(?:at|in|on|from|by|under|with|after|before) that\b(?! of)", re.IGNORECASE)
 _POINTING = frozenset(
     """this these those such latter former above aforesaid aforementioned following foregoing hereafter hereby thereby
     therein thereof herein here below beneath yesterday today tomorrow ago likewise
@@ -103,7 +104,8 @@ def _is_understood(sentence: str) -> bool:
     found = [match.group().lower() for match in _WORD.finditer(sentence)]
     if not _FEWEST <= len(found) <= _MOST or _OPENS_ON.match(sentence):
         return False
-    return not (_POINTING | _SPEAKER).intersection(found) and not _pronoun_before_name(sentence)
+    points = (_POINTING | _SPEAKER).intersection(found) or _AT_THAT.search(sentence)
+    return not points and not _pronoun_before_name(sentence)
 
 
 def _pronoun_before_name(sentence: str) -> bool:

@@ -1,0 +1,1 @@
+"""Steps by which the tables have become what they are."""
