@@ -694,6 +694,13 @@ class IndexSuite:
         assert index.similar("wevrs", distance=1) == {}
         assert index.similar("wevrs", distance=2) == {"weavers": 1, "were": 1}
 
+    def test_words_are_found_by_how_they_may_be_spelt(self, tmp_path: Path) -> None:
+        """Those that begin in one of the ways and fit to their end, with the passages that hold them."""
+        index, _ = self._filled(tmp_path)
+        assert index.spelt(("v", "w"), "w[aeiou]*v[aeiou]*rs?") == {"weavers": 1}
+        assert index.spelt(("w",), "w[aeiou]*v") == {}
+        assert index.spelt(("v",), "w[aeiou]*v[aeiou]*rs?") == {}
+
     def test_languages_set_apart_do_not_push_each_other_out(self, tmp_path: Path) -> None:
         """However many there are of one, as many of the others are found."""
         index, (one, _) = self._filled(tmp_path)

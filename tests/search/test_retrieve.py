@@ -307,3 +307,25 @@ def test_a_reranker_reads_only_the_first_hits(mixed):
     found = retrieve(query, index, stored, HashEmbedder, lambda: reranker)
     assert len(found.hits) == 60
     assert reranker.read == 20
+
+
+# --- names in other scripts ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("question", ["Πότε εξεγέρθηκε η Σιλεσία;", "Когда восстала Силезия?", "सिलेसिया में क्या हुआ था?"])
+def test_a_name_in_another_script_finds_the_text_that_has_it(find, question):
+    """By how it sounds, where the embedder does not know the question's language."""
+
+    class Western(HashEmbedder):
+        def __init__(self) -> None:
+            super().__init__()
+            self.languages = frozenset({"en", "de", "fr"})
+
+        def embed_query(self, text: str):
+            """Near nothing."""
+            return np.zeros(self.dimension, dtype=np.float32)
+
+    found = find(question, embedder=Western)
+    assert found.hits[0].passage.text.startswith("The weavers of Silesia")
+    assert "silesia" in found.words.exact
+    assert found.misspelt == {}

@@ -336,6 +336,10 @@ class RayIndex:
         """Words as written within so many edits of a folded one, itself included."""
         return _added(self._ask("similar", word, distance=distance).values())
 
+    def spelt(self, beginnings: Sequence[str], pattern: str) -> dict[str, int]:
+        """Words as written that begin in one of some ways and wholly fit a regular expression."""
+        return _added(self._ask("spelt", beginnings, pattern).values())
+
     def state(self) -> IndexState:
         """How far the shards have come, with a note on those that what was asked here last did without."""
         states = self._ask("state").values()

@@ -117,6 +117,10 @@ class Vocabulary(Protocol):
         """Words as written within so many edits of a folded one, itself included: in how many passages each stands."""
         ...
 
+    def spelt(self, beginnings: Sequence[str], pattern: str) -> dict[str, int]:
+        """Words as written, without accents, that begin in one of some ways and wholly fit a regular expression."""
+        ...
+
 
 class Searchable(Index, Vocabulary, Protocol):
     """An index that also tells what words it has."""
@@ -355,6 +359,12 @@ class EmbeddedIndex:
         terms = list(counts)
         edits = process.cdist([word], terms, scorer=OSA.distance, score_cutoff=distance)[0] if terms else []
         return {term: counts[term] for term, edit in zip(terms, edits, strict=True) if edit <= distance}
+
+    def spelt(self, beginnings: Sequence[str], pattern: str) -> dict[str, int]:
+        """Words as written that begin in one of some ways and fit a pattern; see Vocabulary.spelt."""
+        fits = re.compile(pattern).fullmatch
+        known = (self._beginning_with(beginning).items() for beginning in beginnings)
+        return {term: count for terms in known for term, count in terms if fits(term)}
 
     def _beginning_with(self, beginning: str) -> dict[str, int]:
         """The words as written that begin so, kept until the next commit."""

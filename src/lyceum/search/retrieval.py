@@ -14,6 +14,7 @@ from lyceum.search.embed import Embedder, Vectors
 from lyceum.search.index import Searchable, Vocabulary
 from lyceum.search.model import Hit, Key, Mode, Order, Phrase, Query, Scored, Words
 from lyceum.search.rerank import Reranker
+from lyceum.search.sounds import spellings
 from lyceum.search.threads import beside
 
 _POOL = 100
@@ -117,7 +118,7 @@ def read_words(query: Query, index: Vocabulary) -> tuple[Words, Mapping[str, str
     if not lost:
         return words, {}
     similar = {word: _similar(word, index) for word in lost}
-    also = tuple(term for found in similar.values() for term in found)
+    also = tuple(term for word in lost for term in (*similar[word], *_as_elsewhere(word, index)))
     misspelt = {word: found[0] for word, found in similar.items() if found and word not in query.near}
     return replace(words, exact=(*words.exact, *also)), misspelt
 
@@ -152,6 +153,20 @@ def _similar(word: str, index: Vocabulary) -> list[str]:
     return sorted(nearest, key=lambda term: (-near[term], term))[:_MOST_GUESSES]
 
 
+def _as_elsewhere(word: str, index: Vocabulary) -> list[str]:
+    """Words of Latin script that a name in another script may be, the likeliest first."""
+    from rapidfuzz.distance import OSA  # noqa: PLC0415  (few queries need it)
+
+    far: dict[str, float] = {}
+    for way in spellings(word):
+        for term in index.spelt(way.beginnings, way.pattern):
+            far[term] = min(OSA.normalized_distance(way.word, term), far.get(term, 1.0))
+    likely = sorted((distance, term) for term, distance in far.items() if distance <= _SPELT_ALIKE)
+    return [term for _, term in likely[:_MOST_SPELLINGS]]
+
+
+_SPELT_ALIKE = 0.45
+_MOST_SPELLINGS = 2
 _SHORTEST_GUESSED = 4
 _TWO_EDITS = 7
 _MOST_GUESSES = 5
@@ -241,13 +256,15 @@ def fuse(lists: _Lists, stored: Texts, query: Query, *, language: str, embedder:
     codes = stored.languages(keys)
     spoken = {code: texts.primary(code) for code in set(codes)}
     known = {code for code in spoken if _knows(embedder, spoken[code])}
+    # Where the embedder does not know the question's language, names are all that it has in common with others.
+    names = _NAMES_ABROAD if _knows(embedder, language) else 1.0
     foreign = {code for code in spoken if language != "und" and spoken[code] not in ("und", language)}
 
     def score(coverage: float, cosine: float | None, code: str) -> float:
         if cosine is None or code not in known:
             cosine = scale.cosine(coverage)
         elif code in foreign:
-            coverage = _TRUST_ABROAD * scale.coverage(cosine) + _NAMES_ABROAD * coverage
+            coverage = _TRUST_ABROAD * scale.coverage(cosine) + names * coverage
         return max(0.0, coverage + scale.weight * cosine)
 
     scores = {

@@ -92,6 +92,7 @@ def test_scores_are_those_of_one_index(open_, tmp_path):
     words = ("weavers", "rose", "peace")
     assert many.frequencies(words) == one.frequencies(words)
     assert many.similar("weavrs", distance=1) == one.similar("weavrs", distance=1)
+    assert many.spelt("vw", "w[ae]*v[ae]*rs") == one.spelt("vw", "w[ae]*v[ae]*rs")
     assert many.matching(WEAVERS, Filter(), Scope.everything()) == one.matching(WEAVERS, Filter(), Scope.everything())
 
 
