@@ -26,6 +26,8 @@ VECTORS = {"default": "our embedder", "minilm": "all-MiniLM-L6-v2"}
 _SCRIPTS = Path(__file__).resolve().parents[1] / "peers"
 _MODES = (Mode.HYBRID, Mode.LEXICAL, Mode.DENSE)
 _OURS = "Lyceum"
+_PATIENCE = 1_800
+"""Seconds that one environment may take: some peers bring gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ class Environment:
             return cls(python)
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(pinned)]
         for command in ([sys.executable, "-m", "venv", str(home)], pip):
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            try:
+                done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_PATIENCE)
+            except subprocess.TimeoutExpired:
+                return cls(python, f"not downloaded within {_PATIENCE} s")
             if done.returncode:
                 return cls(python, _last_line(done.stderr))
         made.write_text(pinned.read_text())
