@@ -49,7 +49,7 @@ def stored(request, tmp_path_factory) -> Iterator[str]:
     if servers.no_postgres:
         pytest.skip(servers.no_postgres)
     with servers.postgres() as dsn:
-        from psycopg.conninfo import conninfo_to_dict
+        from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415  (only a shared home has it installed)
 
         said = conninfo_to_dict(dsn)
         names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
@@ -113,7 +113,7 @@ def test_a_link_for_one_takes_in_one(crowd):
 def test_one_person_on_many_devices_joins_once(crowd):
     actors, bodies = crowd
     founder, body = next((a, b) for a, b in zip(actors, bodies, strict=True) if isinstance(b, str))
-    from lyceum.server.accounts.models import Person
+    from lyceum.server.accounts.models import Person  # noqa: PLC0415
 
     account = Person.objects.create_user("late@hall.example", role="member")
     key = InviteMembers(founder, body, uses=20).execute(day(2))

@@ -168,7 +168,7 @@ def test_nobody_erases_another(hall, told):
 
 
 def test_a_thousand_erasures_leave_the_record_valid(hall):
-    from lyceum.server.hall.book import open_book
+    from lyceum.server.hall.book import open_book  # noqa: PLC0415
 
     people = [f"q{number}" for number in range(1_000)]
     models.Participant.objects.bulk_create(models.Participant(pk=person, name="Somebody") for person in people)

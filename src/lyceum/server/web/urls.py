@@ -9,6 +9,7 @@ from lyceum.server.web import (
     harvest,
     holdings,
     keeping,
+    learning,
     leaves,
     notebook,
     people,
@@ -17,7 +18,6 @@ from lyceum.server.web import (
     widget,
     works,
 )
-from lyceum.server.web import feeds, keeping, learning, people, reading, tutoring
 
 urlpatterns = [
     path("", reading.home, name="home"),
