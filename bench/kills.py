@@ -26,19 +26,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, wraps
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from lyceum.archive import READABLE, Extracted
-from lyceum.archive.extract import detect, extract_here
+from lyceum.archive import READABLE
 from lyceum.config import Settings
 from lyceum.errors import UnknownDocument
 from lyceum.library import Document, Library, Mode, Query, Scope, State, door, parts, read_query, work
 from lyceum.search import EmbeddedIndex, FlatVectors
 from lyceum.search import vectors as vectors_module
-from lyceum.testing import HashEmbedder
+from lyceum.testing import HashEmbedder, HereWorker
 
 ROOT = Path(__file__).resolve().parents[1]
 READERS = 3
@@ -141,29 +140,10 @@ class Large(_Quick):
         super().__init__(128)
 
 
-class _Here:
-    """Extracts without a process of its own, whose start would be most of the writer's time."""
-
-    def __init__(self, **_limits: int) -> None: ...
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def close(self) -> None: ...
-
-    def abandon(self) -> None: ...
-
-    def extract(self, path: Path, name: str, _spoken: object = None) -> Extracted:
-        """The text of a file."""
-        return extract_here(path, name, detect(path.read_bytes()[:4096], name))
-
-
 def prepare() -> None:
     """Puts what needs neither weights nor processes into this one, and makes compaction frequent."""
     parts.OWN_EMBEDDERS = {"use": Small, "e5": Large}  # type: ignore[dict-item]
-    door.LimitedWorker = work.LimitedWorker = _Here  # type: ignore[assignment,attr-defined]
+    door.LimitedWorker = work.LimitedWorker = HereWorker  # type: ignore[assignment,attr-defined]
     vectors_module._COMPACT_AT = _COMPACT_AT
 
 

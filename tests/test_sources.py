@@ -15,10 +15,17 @@ import pytest
 
 from lyceum.config import Settings
 from lyceum.errors import HomeError, InvalidValue
-from lyceum.library import Library
+from lyceum.library import Library, work
+from lyceum.testing import HereWorker
 from websites import Site, page, running
 
 SITEMAP = '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read without a process of their own: what is looked at here is which are read, and when."""
+    monkeypatch.setattr(work, "LimitedWorker", HereWorker)
 
 
 @pytest.fixture

@@ -46,6 +46,8 @@ from lyceum.archive import (
     Texts,
     sketch,
 )
+from lyceum.archive.extract import HEAD_BYTES, detect, extract_here
+from lyceum.archive.parts import Part, split_here
 from lyceum.errors import ModelFailed, StoreDamaged, UnknownDocument
 from lyceum.function_words import FUNCTION_WORDS
 from lyceum.search import (
@@ -68,14 +70,40 @@ from lyceum.search import (
 from lyceum.tutor import LanguageModel
 
 __all__ = [
-    "Archive", "Asked", "BlobStoreSuite", "CatalogueSuite", "EmbedderSuite", "HashEmbedder", "IndexSuite",
-    "LanguageModelSuite", "MemoryBlobStore", "RerankerSuite", "ScriptedModel", "TextsSuite", "WordReranker", "entry",
+    "Archive", "Asked", "BlobStoreSuite", "CatalogueSuite", "EmbedderSuite", "HashEmbedder", "HereWorker",
+    "IndexSuite", "LanguageModelSuite", "MemoryBlobStore", "RerankerSuite", "ScriptedModel", "TextsSuite",
+    "WordReranker", "entry",
 ]  # fmt: skip
 
 _Error = TypeVar("_Error", bound=Exception)
 
 
 # --- fakes -------------------------------------------------------------------------------------------
+
+
+class HereWorker:
+    """Extracts without a process of its own, whose start takes a second; what it reads must be the test's own."""
+
+    def __init__(self, **_limits: float) -> None: ...
+
+    def extract(self, path: Path, name: str, _spoken: object = None) -> Extracted:
+        """The text of a file; raises ExtractionFailed."""
+        return extract_here(path, name, _kind(path, name))
+
+    def parts(self, path: Path, name: str, options: Mapping[str, Any]) -> Iterator[Part]:
+        """The documents that a file holds; raises ExtractionFailed."""
+        return split_here(path, name, _kind(path, name), options)
+
+    def abandon(self) -> None:
+        """There is nothing to kill."""
+
+    def close(self) -> None:
+        """There is nothing to end."""
+
+
+def _kind(path: Path, name: str) -> str:
+    with path.open("rb") as stream:
+        return detect(stream.read(HEAD_BYTES), name)
 
 
 class HashEmbedder:

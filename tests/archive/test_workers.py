@@ -51,7 +51,7 @@ def archive(folder: Path, number: int) -> list[tuple[Document, str, list[str]]]:
     """What a catalogue holds of the texts when so many processes have read them."""
     folder.mkdir()
     catalogue = SqliteCatalogue(folder / "catalogue.sqlite3")
-    with LimitedWorkers(lambda: LimitedWorker(seconds=30), number) as workers:
+    with LimitedWorkers(lambda: LimitedWorker(seconds=30), number, patience=0) as workers:
         intake = Intake(catalogue, MemoryBlobStore(), workers, largest_file=10_000)
         for n, text in enumerate([*TEXTS[:3], "\x00\x01\x02" * 50, *TEXTS[3:]]):
             path = folder / f"{n}.txt"
@@ -82,10 +82,24 @@ def test_what_was_read_first_waits_for_what_was_claimed_first():
         ended.append(n)
         return [n]
 
-    with LimitedWorkers(SlowFirst, 2) as workers:
+    with LimitedWorkers(SlowFirst, 2, patience=0) as workers:
         order = [(n, *result()) for n, result in workers.in_order(jobs(5, read))]
     assert order == [(n, n) for n in range(5)]
     assert ended[0] != 0
+
+
+def test_few_files_are_read_by_one_process():
+    """Another would not have started when they are done."""
+    used = set()
+
+    def read(_n, worker):
+        used.add(id(worker))
+        time.sleep(0.005)
+        return []
+
+    with LimitedWorkers(SlowFirst, 2) as workers:
+        assert len([result() for _, result in workers.in_order(jobs(12, read))]) == 12
+    assert len(used) == 1
 
 
 def test_no_more_is_claimed_ahead_than_can_be_held():
@@ -126,7 +140,7 @@ def test_closing_ends_what_is_being_read(tmp_path):
         return [one.extract(path, "slow.txt")]
 
     with LimitedWorkers(lambda: worker, 1) as workers:
-        reading = workers.in_order(jobs(3, read))
+        reading = workers.in_order(jobs(1, read))
         threading.Thread(target=lambda: begun.wait(10) and workers.close()).start()
         _, result = next(reading)
         with pytest.raises(ExtractionFailed) as caught:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from queue import LifoQueue
 from types import TracebackType
 from typing import Any
 
@@ -23,6 +23,8 @@ __all__ = ["LimitedWorkers", "sensible_number"]
 
 _MOST = 4
 _AHEAD = 4
+# A process costs a second until it can read: a few pages are read sooner by the one that runs.
+_START_SECONDS = 1.0
 _HELD_CHARACTERS = 20_000_000
 
 
@@ -37,17 +39,16 @@ def sensible_number(memory_mb: int) -> int:
 
 
 class LimitedWorkers:
-    """As many LimitedWorkers as read at once; each starts its process when there is a file for it.
+    """As many LimitedWorkers as read at once; each starts its process when the others have had too much for a second.
 
     What is read comes back in the order of the claims, so that an archive is the same however many they are.
     """
 
-    def __init__(self, make: Callable[[], LimitedWorker], number: int) -> None:
+    def __init__(self, make: Callable[[], LimitedWorker], number: int, *, patience: float = _START_SECONDS) -> None:
+        self._patience = patience
         self._all = [make() for _ in range(number)]
-        # The one used last is used next: a single file after another needs a single process.
-        self._idle: LifoQueue[LimitedWorker] = LifoQueue()
-        for worker in reversed(self._all):
-            self._idle.put(worker)
+        self._fresh, self._begun = list(self._all), list[LimitedWorker]()
+        self._free = threading.Condition()
         # A child ends with the thread that started it, so the threads last as long as the children.
         self._threads = ThreadPoolExecutor(number, thread_name_prefix="read")
         self._closing = False
@@ -110,11 +111,17 @@ class LimitedWorkers:
 
     @contextlib.contextmanager
     def _one(self) -> Iterator[Worker]:
-        worker = self._idle.get()
+        """A worker for a while: one whose process runs, or where none has been free for a while, another."""
+        with self._free:
+            if len(self._fresh) < len(self._all):
+                self._free.wait_for(lambda: self._begun, timeout=self._patience if self._fresh else None)
+            worker = (self._begun or self._fresh).pop()
         try:
             yield worker
         finally:
-            self._idle.put(worker)
+            with self._free:
+                self._begun.append(worker)
+                self._free.notify()
 
 
 def _held(ahead: Sequence[tuple[Document, Future[Sequence[Product]]]]) -> int:
