@@ -26,6 +26,17 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+@pytest.fixture(scope="module", autouse=True)
+def worker() -> Iterator[LimitedWorker]:
+    """One process for all, since its start costs more than most files.
+
+    It finds no program: recognition of all scans takes minutes, and the benchmark of files does it.
+    """
+    with pytest.MonkeyPatch.context() as patch, LimitedWorker(seconds=SECONDS, memory_mb=MEMORY_MB) as one:
+        patch.setenv("PATH", "")
+        yield one
+
+
 def folders(*parents: str) -> list[str]:
     return [
         str(folder.relative_to(DATA))
@@ -35,26 +46,27 @@ def folders(*parents: str) -> list[str]:
     ]
 
 
-def outcomes(files: Iterator[Path], tmp_path: Path) -> Iterator[tuple[str, Extracted | ExtractionFailed]]:
+def outcomes(
+    files: Iterator[Path], tmp_path: Path, worker: LimitedWorker
+) -> Iterator[tuple[str, Extracted | ExtractionFailed]]:
     """What becomes of each file and of each member of an archive; no more than some members of one."""
     blob = tmp_path / "blob"
-    with LimitedWorker(seconds=SECONDS, memory_mb=MEMORY_MB) as worker:
-        for path in files:
-            # the fuzzer's files are PDFs, whatever their beginning
-            name = path.with_suffix(".pdf").name if path.suffix == ".fuzz" else path.name
-            with path.open("rb") as stream:
-                head = stream.read(4096)
-            if not is_container(detect(head, name)):
-                yield name, extracted(worker, path, name)
-                continue
-            try:
-                for number, member in enumerate(expand(path, name)):
-                    with member.open() as stream:
-                        blob.write_bytes(stream.read())
-                    if number < 20:
-                        yield member.name, extracted(worker, blob, member.name.rsplit("/", 1)[-1])
-            except ExtractionFailed as error:
-                yield name, error
+    for path in files:
+        # the fuzzer's files are PDFs, whatever their beginning
+        name = path.with_suffix(".pdf").name if path.suffix == ".fuzz" else path.name
+        with path.open("rb") as stream:
+            head = stream.read(4096)
+        if not is_container(detect(head, name)):
+            yield name, extracted(worker, path, name)
+            continue
+        try:
+            for number, member in enumerate(expand(path, name)):
+                with member.open() as stream:
+                    blob.write_bytes(stream.read())
+                if number < 20:
+                    yield member.name, extracted(worker, blob, member.name.rsplit("/", 1)[-1])
+        except ExtractionFailed as error:
+            yield name, error
 
 
 def extracted(worker: LimitedWorker, path: Path, name: str) -> Extracted | ExtractionFailed:
@@ -65,14 +77,12 @@ def extracted(worker: LimitedWorker, path: Path, name: str) -> Extracted | Extra
 
 
 @pytest.mark.parametrize("folder", folders("formats", "bad"))
-def test_every_file_gives_text_or_a_refusal_and_writes_nothing(folder, tmp_path, monkeypatch):
+def test_every_file_gives_text_or_a_refusal_and_writes_nothing(folder, tmp_path, monkeypatch, worker):
     monkeypatch.chdir(tmp_path)
-    # Recognition of all scans takes minutes: bench/extraction.py does it.
-    monkeypatch.setenv("PATH", "")
     files = sorted(path for path in (DATA / folder).rglob("*") if path.is_file())
     before = {path: path.stat().st_mtime_ns for path in (DATA / folder).rglob("*")}
     started = time.monotonic()
-    for name, outcome in outcomes(iter(files), tmp_path):
+    for name, outcome in outcomes(iter(files), tmp_path, worker):
         if isinstance(outcome, ExtractionFailed):
             assert outcome.hint, name
             assert outcome.code not in ("worker_crashed", "time_limit", "memory_limit"), (name, outcome.message)
@@ -100,8 +110,8 @@ BOMBS = {
 
 
 @pytest.mark.parametrize(("name", "code"), BOMBS.items())
-def test_what_was_made_to_do_harm_is_refused_for_the_right_reason(name, code, tmp_path):
-    ((_, outcome),) = outcomes(iter([DATA / "bad" / "bombs_generated" / name]), tmp_path)
+def test_what_was_made_to_do_harm_is_refused_for_the_right_reason(name, code, tmp_path, worker):
+    ((_, outcome),) = outcomes(iter([DATA / "bad" / "bombs_generated" / name]), tmp_path, worker)
     assert isinstance(outcome, ExtractionFailed)
     assert outcome.code == code
 
@@ -113,9 +123,9 @@ UNREADABLE = ("pg2376.mobi", "linc211l.lit", "linc211p.prc", "books.csv")
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_no_book_of_project_gutenberg_holds_its_licence_or_loses_its_ends(shard, tmp_path):
+def test_no_book_of_project_gutenberg_holds_its_licence_or_loses_its_ends(shard, tmp_path, worker):
     files = sorted(path for path in (DATA / "corpora" / "gutenberg").rglob("*") if path.is_file())
-    for name, outcome in outcomes(iter(files[shard::SHARDS]), tmp_path):
+    for name, outcome in outcomes(iter(files[shard::SHARDS]), tmp_path, worker):
         if name in UNREADABLE:
             assert isinstance(outcome, ExtractionFailed)
             assert outcome.code == "unsupported_format"
@@ -137,17 +147,17 @@ def test_no_book_of_project_gutenberg_holds_its_licence_or_loses_its_ends(shard,
         ("69480-0.txt", "THE TRUTH ABOUT SOCIALISM", "225 Fifth avenue, New York"),
     ],
 )
-def test_a_book_begins_and_ends_where_its_author_did(file, first, last, tmp_path):
+def test_a_book_begins_and_ends_where_its_author_did(file, first, last, tmp_path, worker):
     (path,) = (DATA / "corpora" / "gutenberg").rglob(file)
-    ((_, outcome),) = outcomes(iter([path]), tmp_path)
+    ((_, outcome),) = outcomes(iter([path]), tmp_path, worker)
     assert isinstance(outcome, Extracted)
     assert outcome.text.startswith(first)
     assert outcome.text.endswith(last.replace("\n", " "))
 
 
-def test_markdowns_front_matter_is_read_as_it_was_written(tmp_path):
+def test_markdowns_front_matter_is_read_as_it_was_written(tmp_path, worker):
     files = sorted((DATA / "corpora" / "news_digitalgov_md").rglob("*.md"))[::5]
-    for name, outcome in outcomes(iter(files), tmp_path):
+    for name, outcome in outcomes(iter(files), tmp_path, worker):
         if isinstance(outcome, ExtractionFailed):
             assert outcome.code == "no_text", name
             continue
@@ -156,8 +166,8 @@ def test_markdowns_front_matter_is_read_as_it_was_written(tmp_path):
         assert "{{<" not in outcome.text, name
 
 
-def test_standard_ebooks_are_read_from_their_repositories(tmp_path):
-    for name, outcome in outcomes(iter(sorted((DATA / "corpora" / "standardebooks").glob("*.epub"))), tmp_path):
+def test_standard_ebooks_are_read_from_their_repositories(tmp_path, worker):
+    for name, outcome in outcomes(iter(sorted((DATA / "corpora" / "standardebooks").glob("*.epub"))), tmp_path, worker):
         assert isinstance(outcome, Extracted), name
         assert outcome.metadata.creators, name
         assert outcome.metadata.date is None, name
