@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from server.conftest import Site
+from server.conftest import PAGED_TITLE, Site
 from server.visiting import PASSWORD, Visitor
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
@@ -184,6 +184,55 @@ def test_selected_words_become_a_citation_that_leads_back(visit, house):
     assert page.locator("mark.cited").first.inner_text() == "splendid salary"
 
 
+def wait_for_picture(page: playwright.Page, number: int) -> None:
+    """Until a page is shown as it looks."""
+    picture = page.locator(f".leaf img[src*='/pages/{number}.jpg']")
+    picture.wait_for()
+    picture.evaluate("(one) => one.decode()")
+
+
+def test_the_page_as_it_looks_stands_beside_the_text_and_follows_it(visit, house):
+    page = visit(viewport=SIZES["desk"])
+    page.goto(f"/documents/{house.id_of(PAGED_TITLE)}")
+    wait_for_picture(page, 1)
+    text, leaf = page.locator(".body").bounding_box(), page.locator(".leaf img").bounding_box()
+    assert text["x"] + text["width"] <= leaf["x"]
+    page.locator(".body a.page").last.scroll_into_view_if_needed()
+    page.mouse.wheel(0, 4_000)
+    wait_for_picture(page, 3)
+    assert page.locator("[data-label]").inner_text() == "3"
+
+
+def test_on_a_phone_one_switches_between_text_and_page_also_without_a_script(visit, house):
+    page = visit(viewport=SIZES["phone"], java_script_enabled=False)
+    page.goto(f"/documents/{house.id_of(PAGED_TITLE)}")
+    assert [page.locator(part).is_visible() for part in (".body", ".leaf")] == [True, False]
+    page.get_by_label("Page as it looks").check()
+    assert [page.locator(part).is_visible() for part in (".body", ".leaf")] == [False, True]
+    page.get_by_role("link", name="Next page").click()
+    page.locator("[data-label]", has_text="2").wait_for()
+    assert page.locator(".leaf").is_visible()
+    assert overflow(page) <= 0
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_search_is_saved_and_a_note_written(visit, librarian, house, scripts):
+    page = visit(viewport=SIZES["phone"], java_script_enabled=scripts, storage_state=librarian)
+    page.goto("/search?query=shillings")
+    page.get_by_role("button", name="Save this search").click()
+    page.get_by_text("This search is in your notebook").wait_for()
+    page.locator(".hit h3 a").first.click()
+    page.get_by_label("A note for yourself").fill(f"Written {scripts}")
+    page.locator(".note-form").get_by_role("button", name="Keep").click()
+    page.locator(".own-notes", has_text=f"Written {scripts}").wait_for()
+    page.goto("/notebook")
+    assert page.get_by_role("link", name="shillings", exact=True).is_visible()
+    page.get_by_role("button", name="Erase all notes").click()
+    page.get_by_role("button", name="Erase all searches").click()
+    page.get_by_text("None yet.").nth(1).wait_for()
+    assert overflow(page) <= 0
+
+
 def test_dragging_over_the_years_searches_among_them(visit):
     page = visit(viewport=SIZES["desk"])
     page.goto("/search?query=the")
@@ -197,9 +246,9 @@ def test_dragging_over_the_years_searches_among_them(visit):
 
 
 PAGES = ["/", "/search?query=weavers", "/ask", f"/ask?question={QUESTION}", "/ask?question=Who flew to Mars in 1830?",
-         "/look", "/accounts/login/", "/nothing", "/offline", "READER"]  # fmt: skip
-OWN = ["/desk", "/desk/documents", "/desk/collections", "/people", "/history", "/accounts/2fa/",
-       "/accounts/2fa/totp/activate/", "/accounts/password/change/"]  # fmt: skip
+         "/look", "/accounts/login/", "/nothing", "/offline", "/works", "/documents/{paged}?cite=40-60"]  # fmt: skip
+OWN = ["/notebook", "/documents/{paged}?cite=9-60", "/desk", "/desk/documents", "/desk/collections", "/people",
+       "/history", "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/password/change/"]  # fmt: skip
 
 
 # Colours do not depend on the direction of writing, so each is looked at once in either.
@@ -216,9 +265,7 @@ def test_no_page_has_a_serious_fault_of_access(visit, librarian, house, manner):
         # The check itself is a script that our policy would refuse.
         page = visit(viewport=SIZES[size], color_scheme=scheme, locale=language, storage_state=state, bypass_csp=True)
         for address in addresses:
-            page.goto(
-                f"/documents/{house.id_of('White Slavery in London')}?cite=40-60" if address == "READER" else address
-            )
+            page.goto(address.format(paged=house.id_of(PAGED_TITLE)))
             page.wait_for_selector(".turn" if "question=" in address else "main")
             assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
             assert overflow(page) <= 0, address
