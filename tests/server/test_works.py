@@ -66,6 +66,25 @@ def test_what_cannot_be_meant_is_answered_all_the_same(house, page):
     assert house.get(page).status_code == 200
 
 
+# --- searches ---------------------------------------------------------------------------------------------
+
+
+def test_a_search_made_again_is_not_looked_for_again_until_the_archive_changes(settings, tmp_path):
+    from lyceum.library import Library, Scope, read_query  # noqa: PLC0415
+    from lyceum.server.web.reading import found  # noqa: PLC0415
+
+    (tmp_path / "one.txt").write_text("The weavers of Leeds struck for a shilling.\n")
+    (tmp_path / "two.txt").write_text("The weavers of York struck for bread.\n")
+    query = read_query("weavers", Scope.everything())
+    with Library.open(settings) as library:
+        library.add([str(tmp_path / "one.txt")], vectors=False)
+        first, _ = found(library, query)
+        assert found(library, query)[0] is first
+        assert found(library, read_query("weavers", Scope.of("papers")))[0].hits == []
+        library.add([str(tmp_path / "two.txt")], vectors=False)
+        assert len(found(library, query)[0].hits) == 2
+
+
 # --- queries ---------------------------------------------------------------------------------------------
 
 

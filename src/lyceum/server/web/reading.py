@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +49,7 @@ _FILTERS = ("from", "to", "language", "author", "collection", "kind")
 _LONGEST_FRAGMENT = 120
 _HELD_SECONDS = 20.0
 _MOST_FACETS = 8
+_MOST_HELD = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +109,29 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"said": said, "orders": _orders(), "box": said["query"]}
     if said["query"]:
         query = search_query(said, scope)
-        result, facets = the_desk().run(lambda library: (library.search(query), library.facets(query)))
+        result, facets = the_desk().run(lambda library: found(library, query))
         context |= _results(said, result, facets)
         asked = search_address(said, page=1).partition("?")[2]
         context |= {"asked": asked, "is_saved": is_saved(person_of(request), asked)}
     template = "web/_results.html" if request.headers.get("HX-Request") else "web/search.html"
     return render(request, template, context)
+
+
+_lately: OrderedDict[tuple[Query, int], tuple[float, SearchResult, Facets]] = OrderedDict()
+
+
+def found(library: Library, query: Query) -> tuple[SearchResult, Facets]:
+    """What a search finds; the same within some seconds, for the same scope, while the archive stays as it is."""
+    key = query, library.revision
+    known = _lately.get(key)
+    if known and time.monotonic() - known[0] < _HELD_SECONDS:
+        return known[1], known[2]
+    result, facets = library.search(query), library.facets(query)
+    _lately[key] = time.monotonic(), result, facets
+    while len(_lately) > _MOST_HELD:
+        with contextlib.suppress(KeyError):  # another thread has taken the last
+            _lately.popitem(last=False)
+    return result, facets
 
 
 def search_query(said: Mapping[str, Any], scope: Scope) -> Query:
