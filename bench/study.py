@@ -1,7 +1,7 @@
 """Recomputes what studies say, from their JSON and the stored texts alone: `python -m bench.study HOME`.
 
 For 200 items of each kind: whether each quotation is what stands at its offsets. For the timeline on a topic: how
-many events, and in how many the date is one that the quoted sentence states, read here by other rules than ours.
+many events, and in how many the date is one that the quoted sentence states, read here by rules of its own.
 For the longest work of up to 330 pages: the seconds of processor that its guide takes, and the peak of memory.
 """
 

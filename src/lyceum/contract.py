@@ -93,7 +93,8 @@ def history_of(turns: Sequence[Mapping[str, Any]]) -> tuple[Turn, ...]:
 def studied(library: Library, kind: str, topic: str, scope: Scope, said: Mapping[str, Any]) -> Study:
     """What is made of a topic for study, under the filter that other values ask for; raises InvalidValue."""
     limit = said.get("limit")
-    wanted = Topic(topic, scope, filter_of(said), limit)
+    # What documents are is asked for by the other names: here, the kind is that of the study.
+    wanted = Topic(topic, scope, filter_of({name: said[name] for name in said if name != "kind"}), limit)
     return library.study(kind_of(kind), wanted, model=str(said.get("model") or "extractive"))
 
 

@@ -39,6 +39,7 @@ from lyceum.tutor.study import (
     read_package,
     remember,
     render,
+    timeline_picture,
 )
 from lyceum.tutor.suggesting import Further, Nearby, further
 from lyceum.tutor.understanding import turns_of
@@ -54,5 +55,5 @@ __all__ = [
     "attribute", "check_claim", "check_quotations", "contradicts", "find_quotations", "forms_of",
     "forms_of_references", "further", "intervals", "locate", "main_title", "make_study", "notes_of", "parse_object",
     "quotes_as_html", "quotes_as_text", "read_package", "read_question", "reference_to", "remember", "render",
-    "source_of", "turns_of", "verify", "write_references",
+    "source_of", "timeline_picture", "turns_of", "verify", "write_references",
 ]  # fmt: skip

@@ -99,7 +99,7 @@ def make(request: HttpRequest) -> HttpResponse:
     """A study of a topic, made anew."""
     scope, (kind, topic, limit) = scope_of(request), _asked(request.GET)
     study = _made(scope, kind, topic, limit)
-    return render(request, "web/study.html", {"study": _shown(study, set()), "asked": {"limit": limit or ""}})
+    return render(request, "web/learned.html", {"study": _shown(study, set()), "asked": {"limit": limit or ""}})
 
 
 def kept(request: HttpRequest, number: int) -> HttpResponse:
@@ -108,7 +108,7 @@ def kept(request: HttpRequest, number: int) -> HttpResponse:
     found = actions.study_of(person, number)
     documents = {c["document"] for item in _items(found.study) for c in item["citations"]}
     the_desk().run(lambda library: [library.document(document, scope=scope) for document in documents])
-    return render(request, "web/study.html", {"study": _shown(found.study, set(found.done)), "kept": found})
+    return render(request, "web/learned.html", {"study": _shown(found.study, set(found.done)), "kept": found})
 
 
 def cards(request: HttpRequest) -> HttpResponse:

@@ -23,7 +23,7 @@ from lyceum.tutor.verify import Citation
 _STRETCHES = 12
 _SALIENT = 60
 _CANDIDATES = 400
-_SHORTEST, _LONGEST = 10, 45
+_SHORTEST, _LONGEST = 8, 45
 _KEPT_A_STRETCH = 6
 _ABOUT, _NAMES, _QUESTIONS, _OPPOSING, _FURTHER = 4, 15, 8, 4, 8
 _ALIKE = 0.5
@@ -240,7 +240,13 @@ def _mention(mention: Mention) -> Item:
     page = f" on page {mention.citation.page}" if mention.citation.page else ""
     often = "once" if mention.count == 1 else f"{mention.count} times"
     facts = {"mentions": mention.count, "page": mention.citation.page}
-    return Item(f"named {often}, first{page or ' here'}", (mention.citation,), mention.name, facts, quoted=False)
+    return Item(
+        f"named {often}, first{page} in {mention.citation.title}",
+        (mention.citation,),
+        mention.name,
+        facts,
+        quoted=False,
+    )
 
 
 def _questions(read: _Read, chosen: Sequence[_Rated]) -> Iterator[Item]:

@@ -20,16 +20,16 @@ def write(study: Study) -> bytes:
     return ('<?xml version="1.0" encoding="UTF-8"?>\n' + svg(study.title, study.events)).encode()
 
 
-def svg(title: str, events: Sequence[Event]) -> str:
+def svg(title: str, events: Sequence[Event], *, disputed: str = "disputed", about: str = "") -> str:
     """The picture, each row a link to the row of its table; an event whose date is disputed has a hollow mark."""
     height = _TOP + _ROW * max(1, len(events)) + 30
     scale = _Scale(events, height - _TOP - 40)
-    rows = "".join(_row(n, event, scale) for n, event in enumerate(events))
+    rows = "".join(_row(n, event, scale, disputed) for n, event in enumerate(events))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" '
         f'aria-labelledby="picture-title picture-about" font-family="system-ui, sans-serif" font-size="14" '
         f'fill="currentColor"><title id="picture-title">{escape(title)}</title>'
-        f'<desc id="picture-about">{_about(events)}</desc>'
+        f'<desc id="picture-about">{escape(about or _about(events))}</desc>'
         f'<text x="16" y="30" font-size="20" font-weight="600">{escape(_short(title, 70))}</text>'
         f"{_axis(scale)}{rows}</svg>\n"
     )
@@ -65,9 +65,9 @@ def _axis(scale: _Scale) -> str:
     return f'<line x1="{_AXIS}" y1="{top}" x2="{_AXIS}" y2="{bottom}" stroke="currentColor" stroke-width="2"/>{ticks}'
 
 
-def _row(n: int, event: Event, scale: _Scale) -> str:
+def _row(n: int, event: Event, scale: _Scale, word: str) -> str:
     y, at = _TOP + 10 + _ROW * n, scale.y(event.date.first)
-    disputed = " · disputed" if event.rivals else ""
+    disputed = f" · {escape(word)}" if event.rivals else ""
     mark = 'fill="none" stroke="currentColor" stroke-width="2"' if event.rivals else 'fill="currentColor"'
     whole = quoteattr(f"{event.date}: {event.text}")
     return (

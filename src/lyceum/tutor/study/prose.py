@@ -94,7 +94,7 @@ _ENDS_CUT = re.compile(
 _BACK = re.compile(
     r"\b(?:above|aforesaid|aforementioned|preceding|foregoing|"
     r"(?:already|just|previously|before) (?:been )?(?:mentioned|noted|seen|said|described|received|stated|quoted)|"
-    r"(?:see|on|in) (?:page|chapter|note|appendix)|as (?:we|I) (?:have )?(?:noted|seen|said|shown)|"
+    r"(?:see|on|in) (?:page|chapter|note|appendix|table)|as (?:we|I) (?:have )?(?:noted|seen|said|shown)|"
     r"which (?:we|I) (?:have )?noted|the (?:latter|former)|(?:as )?follows|following|these|those days|"
     r"obengenannte\w*|erwähnte[nrms]?|letztere[nrms]?|susdit\w*|ci-dessus|susodich\w*)\b",
     re.IGNORECASE,
