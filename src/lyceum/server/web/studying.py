@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -17,12 +17,14 @@ from lyceum.contract import studied
 from lyceum.library import Event, Item, Library, Scope, Study, forms_of, timeline_picture
 from lyceum.server.accounts.scopes import scope_of
 from lyceum.server.desk import the_desk
+from lyceum.server.web import learning
 
-_KINDS = {
+_HERE = {
     "guide": gettext_lazy("Study guide"),
     "timeline": gettext_lazy("Timeline"),
     "positions": gettext_lazy("Positions over the years"),
 }
+_KINDS = _HERE | learning.KINDS
 _SECTIONS = {
     "about": gettext_lazy("What it is about"),
     "passages": gettext_lazy("Key passages, in order"),
@@ -59,6 +61,8 @@ _made: OrderedDict[tuple[Any, ...], Study] = OrderedDict()
 def study(request: HttpRequest) -> HttpResponse:
     """What a topic gives for study; a timeline is looked at closer by the addresses of its periods."""
     scope, said = scope_of(request), _said(request)
+    if said["topic"] and said["kind"] in learning.KINDS:
+        return HttpResponseRedirect("/learn/make?" + urlencode({"kind": said["kind"], "topic": said["topic"]}))
     page: dict[str, Any] = {"said": said, "kinds": [{"id": name, "name": title} for name, title in _KINDS.items()]}
     if said["topic"]:
         found = the_desk().run(lambda library: _study(library, scope, said))
