@@ -49,16 +49,19 @@ def _cards(library: Library, kind: Kind, topics: list[str], said: argparse.Names
     items: dict[str, dict[str, Any]] = {}
     seconds: list[float] = []
     for topic in topics:
-        started = time.perf_counter()
+        started = time.process_time()
         made = library.study(kind, Topic(topic, Scope.everything(), limit=said.each)).as_dict()
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
         for item in made["items"]:
             items.setdefault(item["cloze"], item)
         if len(items) >= said.items:
             break
     checked = [_checked(library, item) for item in list(items.values())[: said.items]]
     found = Counter(name for one in checked for name, holds in one.items() if holds)
-    print(f"{kind}: {len(checked)} items, {sum(seconds) / len(seconds):.1f} s a topic (worst {max(seconds):.1f})")
+    print(
+        f"{kind}: {len(checked)} items, {sum(seconds) / len(seconds):.1f} s of processor a topic "
+        f"(worst {max(seconds):.1f})"
+    )
     for name in ("quotation exact", "key stated", "key once", "distractor in sentence", "distractor in passage"):
         print(f"  {name}: {found[name]} ({100 * found[name] / len(checked):.1f} %)")
     print(f"  kinds: {dict(Counter(item['asks'] for item in items.values()))}")
@@ -92,9 +95,9 @@ def _sections(library: Library, kind: Kind, topics: list[str], most: int) -> Non
     seconds: list[float] = []
     bare = made = 0
     for topic in topics:
-        started = time.perf_counter()
+        started = time.process_time()
         study = library.study(kind, Topic(topic, Scope.everything())).as_dict()
-        seconds.append(time.perf_counter() - started)
+        seconds.append(time.process_time() - started)
         for item in _items(study):
             made += 1
             bare += not item["citations"]
@@ -103,7 +106,7 @@ def _sections(library: Library, kind: Kind, topics: list[str], most: int) -> Non
             break
     exact = sum(_is_exact(library, citation) for citation in citations)
     print(f"{kind}: {made} items, {bare} of them without a citation (steps of an evening), "
-          f"{exact} of {len(citations)} quotations exact, {sum(seconds) / len(seconds):.1f} s a topic "
+          f"{exact} of {len(citations)} quotations exact, {sum(seconds) / len(seconds):.1f} s of processor a topic "
           f"(worst {max(seconds):.1f})")  # fmt: skip
 
 

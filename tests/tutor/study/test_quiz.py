@@ -104,8 +104,10 @@ def found(sentence: str, language: str = "en", around: str = "") -> list[tuple[s
         ("Yesterday Mr. Samuel Gompers spoke.", [("person", "Samuel Gompers")]),
         ("The march began in Chicago.", [("place", "Chicago")]),
         ("The march began in Congress.", []),
-        ("The strike reached Ohio and Mr. Debs.", [("place", "Ohio"), ("person", "Debs")]),
+        ("The strike reached Ohio with Mr. Debs.", [("place", "Ohio"), ("person", "Debs")]),
         ("In 1886 and again in 1886 they met.", []),
+        ("They struck in France, Germany and England.", []),
+        ("The union had three parts: miners, smelters and clerks.", []),
     ],
 )
 def test_a_gap_is_where_nothing_else_could_stand(sentence, expected):
@@ -122,6 +124,12 @@ def test_a_place_is_learnt_from_what_stands_around_it():
 def test_a_name_that_may_be_a_person_s_or_a_place_s_is_neither():
     around = "Mr. Booker Washington spoke. Washington said so. They met in Washington."
     assert found("The men of Washington won.", around=around) == []
+
+
+def test_a_president_s_name_is_not_asked_for_where_it_is_a_town_s():
+    around = "Then Cleveland said so. They met President Cleveland."
+    assert found("The Cleveland strike was lost.", around=around) == []
+    assert found("At noon Cleveland signed the bill.", around=around) == [("person", "Cleveland")]
 
 
 def test_only_years_and_numbers_are_asked_for_where_every_noun_has_a_capital():

@@ -232,7 +232,7 @@ def distractors(candidate: Candidate, found: Pool, topic: Topic, readings: Readi
         return []
     alike = _Alike(candidate, topic, readings)
     for other in likely:
-        beside = gap.asks in (Asks.PLACE, Asks.PERSON) and _stand_together(gap.text, other, found.texts)
+        beside = gap.asks in (Asks.PLACE, Asks.PERSON) and _stand_together(gap.text, other, found, topic, readings)
         clash = any(_akin(other, one) for one in chosen)
         if not beside and not clash and not alike.holds(other):
             chosen.append(other)
@@ -252,16 +252,24 @@ def _of_its_kind(candidate: Candidate, found: Pool) -> list[str]:
     same = [(count, one.text) for one, count in found.known[gap.asks].items() if one.form == gap.form]
     # Those of the same book, and named about as often, are as likely to be meant: none gives itself away.
     own = next((count for count, text in same if text == gap.text), 1)
-    home = candidate.source.document
-    ranked = sorted(
-        same,
-        key=lambda row: (
-            home not in found.where[row[1]], abs(math.log2(row[0] / own)) > 2, _chance(candidate.sentence, row[1])
-        ),
-    )  # fmt: skip
+    home, company = candidate.source.document, _company(candidate, found)
+
+    def unlikeness(row: tuple[int, str]) -> tuple[bool, bool, bool, str]:
+        count, text = row
+        unequal = abs(math.log2(count / own)) > 2
+        return home not in found.where[text], text not in company, unequal, _chance(candidate.sentence, text)
+
+    ranked = sorted(same, key=unlikeness)
     return list(dict.fromkeys(text for _, text in ranked))
 
 
+def _company(candidate: Candidate, found: Pool) -> str:
+    """The passages of the material that speak of anything that the sentence names: what stands there goes with it."""
+    named = {name for name in _names(_without(candidate.sentence, candidate.gap)) if len(name) >= _TELLING}
+    return " ".join(text for text in found.texts if any(name in text for name in named))
+
+
+_TELLING = 5
 _SPAN = 30
 
 
@@ -338,14 +346,19 @@ def _stands(words: str, text: str) -> bool:
     return bool(re.search(rf"(?<![\w,.]){re.escape(words)}(?![\w]|[,.]\d)", text, re.IGNORECASE))
 
 
-def _stand_together(one: str, other: str, passages: Sequence[str]) -> bool:
-    """Whether two names stand near each other anywhere in the material: the one may lie in, or be, the other."""
-    return any(
-        other in text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-        for text in passages
-        if one in text and other in text
-        for match in re.finditer(re.escape(one), text)
-    )
+def _stand_together(one: str, other: str, found: Pool, topic: Topic, readings: Readings) -> bool:
+    """Whether two names stand near each other in the material or elsewhere: the one may lie in, or be, the other."""
+    if any(_near(one, other, text) for text in found.texts):
+        return True
+    both = Query(f"{one} {other}", topic.scope, mode=Mode.LEXICAL, limit=_LIKE_IT)
+    return any(_near(one, other, hit.passage.text) for hit in readings.search(both).hits)
+
+
+def _near(one: str, other: str, text: str) -> bool:
+    if one not in text or other not in text:
+        return False
+    places = (match.span() for match in re.finditer(re.escape(one), text))
+    return any(other in text[max(0, start - _NEAR) : end + _NEAR] for start, end in places)
 
 
 class _Alike:

@@ -175,7 +175,7 @@ _AMBIGUOUS = frozenset(
     "Sydney Santiago Lima Mobile Reading Nice Man Turkey Georgia Niger Troll Vostok Casey Davis Pacific Central "
     "Eastern Mountain Monticello Vincennes Winamac Petersburg Knox Marengo Salem Center Rome Easter Christmas Bermuda "
     "Madeira Canary Jamaica Mali Guinea Creston Regina Yukon Stanley Belem Cuba Indiana New Man West East North South "
-    "China Union State States Darwin Europe Asia Africa America".split()
+    "China Union State States Darwin Jersey Europe Asia Africa America".split()
 ) - {"China", "Cuba", "Rome", "Indiana", "Jamaica", "Sydney", "Turkey"}
 _NO_NAME = re.compile(
     r"\b(?:Union|Unions|Party|Congress|Association|Committee|League|Company|Court|Act|Bill|War|Day|Labor|Labour|Lodge|"
@@ -198,6 +198,11 @@ _ENDS_THERE = re.compile(
 )
 _ACTS = re.compile(r",?\s(?:said|says|wrote|writes|declared|replied|answered|thought|told|asked|spoke|explained|argued|"
                    r"testified|remarked|observed|insisted|was born|was elected|died|himself|herself)\b")  # fmt: skip
+
+
+_DOES = re.compile(
+    r"(?:['’]s)?\s(?:was|had|has|is|would|could|did|never|then|went|came|took|gave|made|saw|led|[a-z]{2,}ed)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +257,7 @@ class Names:
         for run in _runs(sentence, language):
             if _NO_NAME.search(run.name) or sentence[run.end : run.end + 1] in ("-", "–"):
                 continue
-            if self._is_person(run):
+            if self._is_person(run, sentence):
                 form = f"{texts.primary(language)} {run.title or '-'} {len(run.words)} {_sex(run)}"
                 yield Gap(Asks.PERSON, run.start, run.end, sentence[run.start : run.end], form)
             elif self._is_place(run, language) and _ENDS_THERE.match(sentence, run.end):
@@ -260,12 +265,16 @@ class Names:
                 if not _within_another(sentence, run, sort):
                     yield Gap(Asks.PLACE, run.start, run.end, sentence[run.start : run.end], sort)
 
-    def _is_person(self, run: _Run) -> bool:
+    def _is_person(self, run: _Run, sentence: str) -> bool:
         if run.name in _STATES or run.name in _OLD_COUNTRIES:
             return False
-        known = bool(run.title) or _is_full_name(run)
-        family = len(run.words) == 1 and run.name in self._families and self._people[run.name] >= 2
-        return (known or family) and self._places[run.name] <= self._people[run.name] // 4
+        if run.title or _is_full_name(run):
+            return self._places[run.name] <= self._people[run.name] // 4
+        # A family name alone may be a town's as well: it needs to act here, and never to be where something happens.
+        known = len(run.words) == 1 and run.name in self._families and self._people[run.name] >= 2
+        acts = _ACTS.match(sentence, run.end) or _DOES.match(sentence, run.end)
+        placed = _PLACED.search(sentence[: run.start]) or sentence[: run.start].endswith(("the ", "The ", ", "))
+        return known and bool(acts) and not placed and self._places[run.name] == 0
 
     def _is_place(self, run: _Run, language: str) -> bool:
         if run.title or run.name in _AMBIGUOUS or run.words[-1] in self._families:
@@ -292,10 +301,10 @@ class Names:
 
 
 def _within_another(sentence: str, run: _Run, sort: str) -> bool:
-    """Whether a place stands beside the one that it lies in, or that lies in it, which tells what it can be."""
-    beside = re.search(r"[A-ZÀ-Þ][^\W\d_]+, $", sentence[: run.start])
-    around = re.match(r", [A-ZÀ-Þ][^\W\d_]+(?: [A-ZÀ-Þ][^\W\d_]+)?[.,;]", sentence[run.end :])
-    return " place " in sort and bool(beside or around)
+    """Whether a place is one of a list, which any other might be in too, or stands beside the one that it lies in."""
+    before, after = sentence[: run.start], sentence[run.end :]
+    listed = re.match(r",? (?:and|or) [A-ZÀ-Þ]|, [A-ZÀ-Þ]", after) or re.search(r"[^\W\d_],? (?:and|or) $", before)
+    return bool(listed) or (" place " in sort and bool(re.search(r"[A-ZÀ-Þ][^\W\d_]+, $", before)))
 
 
 def _runs(text: str, language: str) -> Iterator[_Run]:
