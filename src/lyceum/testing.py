@@ -729,6 +729,12 @@ class IndexSuite:
         assert index.spelt(("w",), "w[aeiou]*v") == {}
         assert index.spelt(("v",), "w[aeiou]*v[aeiou]*rs?") == {}
 
+    def test_a_long_word_is_fitted_to_no_pattern(self, tmp_path: Path) -> None:
+        """So that none can be written on which a search stands still."""
+        index, _ = self._filled(tmp_path)
+        self._put(index, [entry(40, f"A word {'gh' * 12} and another {'gh' * 13}.")])
+        assert index.spelt(("g",), "(?:gh)*") == {"gh" * 12: 1}
+
     def test_languages_set_apart_do_not_push_each_other_out(self, tmp_path: Path) -> None:
         """However many there are of one, as many of the others are found."""
         index, (one, _) = self._filled(tmp_path)

@@ -42,6 +42,11 @@ def test_a_word_in_a_script_without_sounds_here_is_not_spelt(word: str) -> None:
     assert spellings(word) == ()
 
 
+def test_a_word_of_many_consonants_is_not_spelt() -> None:
+    """A pattern of them all would be tried for minutes on a word that was made to fit nearly."""
+    assert spellings("γ" * 3 + "αγ" * 9) == ()
+
+
 def test_a_name_of_two_consonants_would_fit_too_much() -> None:
     """So it is spelt in no way."""
     assert romanized("μπαχ") == "bach"

@@ -118,7 +118,7 @@ class Vocabulary(Protocol):
         ...
 
     def spelt(self, beginnings: Sequence[str], pattern: str) -> dict[str, int]:
-        """Words as written, without accents, that begin in one of some ways and wholly fit a regular expression."""
+        """Words as written of at most 24 letters that begin in one of some ways and wholly fit a regular expression."""
         ...
 
 
@@ -364,7 +364,7 @@ class EmbeddedIndex:
         """Words as written that begin in one of some ways and fit a pattern; see Vocabulary.spelt."""
         fits = re.compile(pattern).fullmatch
         known = (self._beginning_with(beginning).items() for beginning in beginnings)
-        return {term: count for terms in known for term, count in terms if fits(term)}
+        return {term: count for terms in known for term, count in terms if len(term) <= _LONGEST_FITTED and fits(term)}
 
     def _beginning_with(self, beginning: str) -> dict[str, int]:
         """The words as written that begin so, kept until the next commit."""
@@ -883,6 +883,8 @@ _OPENING_BOOST = 0.5
 _BEGINNING_SCORE = 1.0
 _FIELD_BOOSTS = {"text": 1.0, "title": 0.8, "heading": 0.3, "creator": 1.0}
 _WIDER = 5
+_LONGEST_FITTED = 24
+"""Letters: no name is longer, and on some longer words a pattern would be tried for minutes."""
 _FOREIGN = "~"
 """Before the language of a passage that is not its document's; such a passage has the sign alone, too."""
 _FOREIGN_LOOKED_AT = 5_000

@@ -29,13 +29,13 @@ class Spelling:
 def spellings(word: str) -> tuple[Spelling, ...]:
     """The ways in which a lower-case word of another script may be spelt, with its article or ending and without.
 
-    None for words of Latin script or of one that is not known here, and for those with fewer than three consonants,
-    which would fit too much.
+    None for words of Latin script or of one that is not known here, for those with fewer than three consonants, which
+    would fit too much, and for those with more than nine, which would be looked for too long.
     """
     latin = romanized(word)
     bare = _ENDING.sub("", latin.removeprefix("al") if word.startswith(_ARTICLE) else latin)
     ways = [(way, _CONSONANT.findall(way)) for way in dict.fromkeys((latin, bare))]
-    return tuple(_spelling(way, consonants) for way, consonants in ways if len(consonants) >= _FEWEST)
+    return tuple(_spelling(way, consonants) for way, consonants in ways if _FEWEST <= len(consonants) <= _MOST)
 
 
 def romanized(word: str) -> str:
@@ -58,7 +58,7 @@ def _spelling(way: str, consonants: list[str]) -> Spelling:
     return Spelling(way, tuple(_BEGINNINGS.get(first, first)), f"{between}{fits}{between}s?")
 
 
-_FEWEST = 3
+_FEWEST, _MOST = 3, 9
 _ARTICLE = "ال"
 _IGNORED = "[aeiouywh]"
 _CONSONANT = re.compile("sh|ch|zh|th|kh|ts|nt|[b-df-gj-np-tvxz]")
