@@ -10,7 +10,7 @@ from lyceum.library.answers import Recheck, Standing
 from lyceum.library.door import AddReport, Edition, Facets, Library, SearchResult
 from lyceum.library.integrity import Problem
 from lyceum.library.keeping import HandedIn
-from lyceum.library.parts import model_requirements, quality_requirements
+from lyceum.library.parts import model_requirements, quality_requirements, time_stamper
 from lyceum.library.work import Progress
 from lyceum.library.works import Work
 from lyceum.search import ELSEWHERE, Filter, Hit, Mode, Order, Query, Scope, Snippet, read_query
@@ -58,6 +58,6 @@ __all__ = [
     "Recall", "Recheck", "Reference", "Scope", "SearchResult", "Snippet", "Source", "Standing", "State", "Study",
     "Topic", "Turn", "Verdict", "Work", "answer_as_docx", "answer_as_markdown", "forms_of", "forms_of_references",
     "further", "intervals", "model_requirements", "notes_of", "quality_requirements", "quotes_as_html",
-    "quotes_as_text", "read_package", "read_query", "remember", "render", "sureness", "timeline_picture",
-    "turns_of", "write_references",
+    "quotes_as_text", "read_package", "read_query", "remember", "render", "sureness", "time_stamper",
+    "timeline_picture", "turns_of", "write_references",
 ]  # fmt: skip

