@@ -139,6 +139,7 @@ MFA_TOTP_ISSUER = LYCEUM.archive_name or "Lyceum"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 USE_TZ = True
+TIME_ZONE = "UTC"  # pages say so where they tell a time
 USE_I18N = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("fr", "Français"), ("ar", "العربية")]
