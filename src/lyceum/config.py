@@ -34,8 +34,8 @@ class Settings:
     is `everything`, `nobody`, or the collections that anybody may read besides those that a librarian has opened;
     `hosts` the names under which it is asked, besides this machine's own; `at_once` how many it answers at a time,
     0 meaning one a core and at least two; `embed_origins` the sites, as https://example.org, on whose pages its box
-    may stand; `add_folders` the folders of this machine that librarians may add from, with a colon between; `stamp_url` a time-stamping
-    service (RFC 3161) that vouches for the hall's record.
+    may stand; `add_folders` the folders of this machine that librarians may add from, with a colon between.
+    `stamp_url` is a time-stamping service (RFC 3161) that vouches for the hall's record.
     """
 
     home: Path

@@ -23,7 +23,6 @@ from lyceum.server.hall.bodies import (
     MoveBody,
     ShowBody,
     SplitBody,
-    charter_from,
 )
 from lyceum.server.hall.members import (
     AddMember,
@@ -34,6 +33,7 @@ from lyceum.server.hall.members import (
     account_invitation,
 )
 from lyceum.server.hall.policies import access_body, access_inside
+from lyceum.server.hall.said import charter_said, choices_of
 from lyceum.server.hall.seats import MakeSeat, TakeSeat
 from server.hall.clock import day
 
@@ -60,11 +60,21 @@ def test_a_founder_has_a_committee_that_she_keeps_until_the_first_election(hall)
 
 
 def test_rules_come_from_a_template_and_can_be_changed():
-    assert charter_from("committee", {"notice_days": 2}).notice_days == 2
+    before = TEMPLATES["committee"]
+    changed = charter_said({"notice_days": "2", "term_limit": "", "motions": "2/3", "elections": "schulze"}, before)
+    assert (changed.notice_days, changed.term_limit, changed.quorum) == (2, None, before.quorum)
+    assert choices_of(changed.as_dict())["motions"] == "2/3"
+    assert charter_said(choices_of(changed.as_dict()), changed) == changed
     with pytest.raises(InvalidValue, match="template"):
-        charter_from("club", {})
+        charter_said({}, None)
+
+
+@pytest.mark.parametrize(
+    "said", [{"notice_days": "soon"}, {"quorum": "2"}, {"quorum": "x"}, {"term_days": ""}], ids=str
+)
+def test_rules_that_mean_nothing_are_refused(said):
     with pytest.raises(InvalidValue):
-        charter_from("committee", {"notice_days": "soon"})
+        charter_said(said, TEMPLATES["committee"])
 
 
 @pytest.mark.parametrize("role", [None, Role.READER])

@@ -11,6 +11,7 @@ from django.db import connection, connections
 
 import servers
 from lyceum.errors import AccessRefused, LyceumError
+from lyceum.server.accounts.models import Person
 from lyceum.server.hall import models
 from lyceum.server.hall.acts import actor_of
 from lyceum.server.hall.bodies import FoundBody
@@ -113,8 +114,6 @@ def test_a_link_for_one_takes_in_one(crowd):
 def test_one_person_on_many_devices_joins_once(crowd):
     actors, bodies = crowd
     founder, body = next((a, b) for a, b in zip(actors, bodies, strict=True) if isinstance(b, str))
-    from lyceum.server.accounts.models import Person  # noqa: PLC0415
-
     account = Person.objects.create_user("late@hall.example", role="member")
     key = InviteMembers(founder, body, uses=20).execute(day(2))
     actor = actor_of(account)

@@ -13,6 +13,7 @@ from lyceum.errors import AccessRefused, InvalidValue
 from lyceum.server.access import Role
 from lyceum.server.accounts.models import Person
 from lyceum.server.hall import models, queries, recording
+from lyceum.server.hall.book import open_book
 from lyceum.server.hall.meetings import Arrive, CallMeeting, CloseMeeting, OpenMeeting, read_meeting
 from lyceum.server.hall.recording import ErasePerson, KeepAnchor, cosign, export_record, stamp_head, verify
 from lyceum.server.hall.seats import GiveReport
@@ -168,8 +169,6 @@ def test_nobody_erases_another(hall, told):
 
 
 def test_a_thousand_erasures_leave_the_record_valid(hall):
-    from lyceum.server.hall.book import open_book  # noqa: PLC0415
-
     people = [f"q{number}" for number in range(1_000)]
     models.Participant.objects.bulk_create(models.Participant(pk=person, name="Somebody") for person in people)
     book = open_book(day(0), lambda size: b"k" * size)

@@ -218,16 +218,6 @@ class CloseBody(Act[None]):
         book.happen(hall.BodyClosed(at=book.at, body=self.body))
 
 
-def charter_from(template: str, said: Mapping[str, object]) -> Charter:
-    """A template's rules with what was changed in them; raises InvalidValue that names the rule."""
-    if template not in hall.TEMPLATES:
-        raise InvalidValue(
-            f"There is no template “{template[:40]}”.", hint=f"There are {', '.join(hall.TEMPLATES)}."
-        )  # fmt: skip
-    rules = hall.TEMPLATES[template].as_dict() | dict(said)
-    return hall.read_charter(rules)
-
-
 def check_words(name: str, work: str) -> None:
     """Raises InvalidValue where a body has no name, or words without end."""
     if not name.strip() or len(name) > _LONGEST_NAME or len(work) > _LONGEST_WORK:

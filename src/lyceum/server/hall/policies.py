@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lyceum.errors import AccessRefused, InvalidValue, NotEntitled
 from lyceum.hall import Right
@@ -20,7 +20,9 @@ def access_body(actor: Actor, body: str, at: datetime) -> models.Body:
     Raises InvalidValue as if there were none, so that nobody learns of a body by guessing.
     """
     found = models.Body.objects.filter(pk=body).first()
-    if found is None or not (found.public or actor.oversees or queries.is_near(actor.person, body, at)):
+    if found is None or not (
+        found.public or actor.oversees or queries.is_near(actor.person, body, _last_moment(found, at))
+    ):
         raise InvalidValue("There is no such body.", hint="Look at its address, or sign in.", code="unknown_body")
     return found
 
@@ -28,11 +30,20 @@ def access_body(actor: Actor, body: str, at: datetime) -> models.Body:
 def access_inside(actor: Actor, body: str, at: datetime) -> models.Body:
     """The body with what is its members' alone: names, meetings, petitions; raises AccessRefused for others."""
     found = access_body(actor, body, at)
-    if not (actor.oversees or queries.belongs(actor.person, body, at)):
+    if not is_inside(actor, found, at):
         raise AccessRefused(
             "This is for those who belong to this body.", hint="Ask one of its members.", code="not_a_member"
         )
     return found
+
+
+def is_inside(actor: Actor, body: models.Body, at: datetime) -> bool:
+    """Whether she may read what is its members' alone; of a body that has ended, those who belonged to it last."""
+    return actor.oversees or queries.belongs(actor.person, body.pk, _last_moment(body, at))
+
+
+def _last_moment(body: models.Body, at: datetime) -> datetime:
+    return at if body.end is None or at < body.end else body.end - timedelta(seconds=1)
 
 
 def access_seat(actor: Actor, seat: str, at: datetime) -> models.Seat:
@@ -60,6 +71,12 @@ def access_meeting(actor: Actor, meeting: str, at: datetime) -> models.Meeting:
         raise InvalidValue("There is no such meeting.", hint="Look at its address.", code="unknown_meeting")
     access_inside(actor, found.body_id, at)
     return found
+
+
+def needs_overseer(actor: Actor) -> None:
+    """Raises AccessRefused for everybody but the site's officers and administrators."""
+    if not actor.oversees:
+        raise AccessRefused("This is for the site's officers.", hint="Ask one of them.", code="role_missing")
 
 
 def needs_right(book: Book, actor: Actor, body: str, *rights: Right) -> None:

@@ -15,7 +15,7 @@ from lyceum.server.accounts.models import Person
 from lyceum.server.hall import models
 from lyceum.server.hall.acts import Act
 from lyceum.server.hall.book import Book, signing_key
-from lyceum.server.hall.policies import known_person
+from lyceum.server.hall.policies import known_person, needs_overseer
 
 _OF_NOBODY = ""
 
@@ -70,8 +70,7 @@ class KeepAnchor(Act[None]):
 
     def check(self, book: Book) -> None:  # noqa: ARG002
         """For who oversees the site."""
-        if not self.actor.oversees:
-            raise AccessRefused("This is for the site's officers.", hint="Ask one of them.", code="role_missing")
+        needs_overseer(self.actor)
 
     def perform(self, book: Book) -> None:
         """From now on it goes with every export; raises InvalidValue where it is of another record, or false."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from lyceum.server.web import (
     feeds,
@@ -77,6 +77,7 @@ urlpatterns = [
     path("desk/collections", keeping.collections, name="desk-collections"),
     path("people", people.people, name="people"),
     path("join/<str:key>", people.join, name="join"),
+    path("hall", include("lyceum.server.web.hall.urls")),
     path("look", people.look, name="look"),
     path("feed.atom", feeds.arrivals, name="feed"),
     path("opensearch.xml", feeds.opensearch, name="opensearch"),
