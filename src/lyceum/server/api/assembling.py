@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from ninja import Router
+from ninja import Body, Router
 from pydantic import BaseModel, ConfigDict, Field
 
 from lyceum.errors import InvalidValue
@@ -312,7 +312,7 @@ def stamp(request: HttpRequest) -> HttpResponse:
 
 
 @router.post("/record/cosign", response=_ANSWERS, summary="Vouch for another instance’s record")
-def vouch(request: HttpRequest, said: dict[str, Any]) -> HttpResponse:
+def vouch(request: HttpRequest, said: Body[dict[str, Any]]) -> HttpResponse:
     """The anchor, where the export that is sent verifies; for the site's officers."""
     needs_overseer(_asker(request))
     return _told(cosign(said, timezone.now()).as_dict())

@@ -15,7 +15,7 @@ from lyceum.contract import shown_json
 from lyceum.errors import InvalidValue, LyceumError
 from lyceum.library import forms_of, render
 from lyceum.server.accounts.scopes import scope_of
-from lyceum.server.api import asking
+from lyceum.server.api import asking, assembling
 from lyceum.server.api.shapes import (
     AnswerTold,
     CoverageTold,
@@ -54,6 +54,8 @@ api = NinjaAPI(
     urls_namespace="api-1",
     openapi_extra=_ACCESS,
 )
+
+api.add_router("/hall", assembling.router)
 
 
 @api.get("/documents", response={200: DocumentsTold, **_REFUSALS}, summary="List what the archive holds")
