@@ -26,7 +26,7 @@ def library(settings):
 def test_a_resolution_is_cited_by_the_tutor(north, library):
     north.publish()
     motion = north.carry("The bread fund", "The bread fund pays forty shillings to every striking weaver.")
-    assert resolutions.hand_over(library) == 1
+    assert resolutions.hand_over(library.hand_in) == 1
     library.work()
     document = models.Motion.objects.get(pk=motion).document
     answer = library.ask(Question("How much does the bread fund pay to striking weavers?", Scope.of("resolutions")))
@@ -36,16 +36,16 @@ def test_a_resolution_is_cited_by_the_tutor(north, library):
     assert (found.metadata.title, found.metadata.kind, found.metadata.creators) == (
         "The bread fund", "resolution", ("The north",),
     )  # fmt: skip
-    assert resolutions.hand_over(library) == 0
+    assert resolutions.hand_over(library.hand_in) == 0
 
 
 def test_a_body_that_does_not_show_itself_publishes_each_resolution_by_an_act(hall, north, library):
     motion = north.carry()
-    assert resolutions.hand_over(library) == 0
+    assert resolutions.hand_over(library.hand_in) == 0
     with pytest.raises(NotEntitled):
         PublishResolution(hall.actor("bo"), motion).execute(day(5))
     PublishResolution(hall.actor("ada"), motion).execute(day(5))
-    assert resolutions.hand_over(library) == 1
+    assert resolutions.hand_over(library.hand_in) == 1
 
 
 def test_what_was_not_carried_is_no_resolution(hall, north):

@@ -266,7 +266,11 @@ class Step:
 
     def say(self, names: Mapping[str, str] | None = None) -> str:
         """The step as a sentence, with the options' names in place of their ids."""
-        return SENTENCES[self.kind].format(**{key: shown(value, names or {}) for key, value in self.values})
+        return SENTENCES[self.kind].format(**self.told(names))
+
+    def told(self, names: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Its values as a sentence takes them."""
+        return {key: shown(value, names or {}) for key, value in self.values}
 
 
 @dataclass(frozen=True, slots=True)

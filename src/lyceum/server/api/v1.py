@@ -15,7 +15,7 @@ from lyceum.contract import shown_json
 from lyceum.errors import InvalidValue, LyceumError
 from lyceum.library import forms_of, render
 from lyceum.server.accounts.scopes import scope_of
-from lyceum.server.api import asking, assembling
+from lyceum.server.api import asking, assembling, deciding
 from lyceum.server.api.shapes import (
     AnswerTold,
     CoverageTold,
@@ -56,6 +56,7 @@ api = NinjaAPI(
 )
 
 api.add_router("/hall", assembling.router)
+api.add_router("/hall", deciding.router)
 
 
 @api.get("/documents", response={200: DocumentsTold, **_REFUSALS}, summary="List what the archive holds")

@@ -7,6 +7,7 @@ it, so that neither a library that is busy nor a death in between loses a resolu
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from lyceum import hall
 from lyceum.errors import NotInOrder
-from lyceum.library import Library
+from lyceum.library import HandedIn
 from lyceum.server.deciding import models
 from lyceum.server.deciding.policies import access_motion
 from lyceum.server.hall import models as base
@@ -22,6 +23,7 @@ from lyceum.server.hall.acts import Act
 from lyceum.server.hall.book import Book
 from lyceum.server.hall.policies import needs_clerk
 
+HandIn = Callable[[Path, str, Mapping[str, str]], list[HandedIn]]
 COLLECTION = "resolutions"
 
 
@@ -51,8 +53,8 @@ def due() -> QuerySet[models.Motion]:
     return models.Motion.objects.filter(Q(public=True) | shown, stage=hall.Stage.CARRIED.value, document="")
 
 
-def hand_over(library: Library) -> int:
-    """Hands what is due to the library; returns how many it took. A second time gives the same documents."""
+def hand_over(hand_in: HandIn) -> int:
+    """Hands what is due to the library by its own act; returns how many it took. A second time changes nothing."""
     taken = 0
     for row in due():
         body = base.Body.objects.get(pk=row.body)
@@ -66,7 +68,7 @@ def hand_over(library: Library) -> int:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, f"{row.id}.md")
             path.write_text(as_document(row, body.name), encoding="utf-8")
-            handed = library.hand_in(path, f"{COLLECTION}/{row.id}.md", described)
+            handed = hand_in(path, f"{COLLECTION}/{row.id}.md", described)
         if document := next((one.document for one in handed if one.document), None):
             models.Motion.objects.filter(pk=row.id).update(document=document)
             taken += 1

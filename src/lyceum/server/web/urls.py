@@ -78,6 +78,7 @@ urlpatterns = [
     path("people", people.people, name="people"),
     path("join/<str:key>", people.join, name="join"),
     path("hall", include("lyceum.server.web.hall.urls")),
+    path("hall", include("lyceum.server.web.deciding.urls")),
     path("look", people.look, name="look"),
     path("feed.atom", feeds.arrivals, name="feed"),
     path("opensearch.xml", feeds.opensearch, name="opensearch"),

@@ -1,0 +1,1 @@
+"""The pages of motions and ballots: they ask the acts and readings, and decide nothing."""
