@@ -9,10 +9,11 @@ from lyceum.tutor.study.making import make_study
 from lyceum.tutor.study.material import Readings
 from lyceum.tutor.study.model import Card, Dated, Event, Item, Kind, Lack, Rival, Section, Study, Subject, Topic
 from lyceum.tutor.study.packages import Imported, read_package
+from lyceum.tutor.study.picture import svg as timeline_picture
 from lyceum.tutor.study.schedule import Memory, Recall, intervals, remember
 
 __all__ = [
     "Card", "Dated", "Event", "Form", "Imported", "Item", "Kind", "Lack", "Memory", "Readings", "Recall", "Rival",
     "Section", "Study", "Subject", "Topic", "forms_of", "intervals", "make_study", "read_package", "remember",
-    "render",
+    "render", "timeline_picture",
 ]  # fmt: skip
