@@ -95,6 +95,7 @@ def found(sentence: str, language: str = "en", around: str = "") -> list[tuple[s
         ("The union was founded in 1886 by the weavers.", [("year", "1886")]),
         ("The union was founded before 1886 by the weavers.", []),
         ("From 1886 to 1890 the union grew.", []),
+        ("The clerk of the union lived at 1521 Forty-first street.", []),
         ("More than 400 men struck.", []),
         ("The mill employed 400 men.", [("number", "400")]),
         ("Chapter 4 tells of the mill.", []),

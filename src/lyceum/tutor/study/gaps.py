@@ -56,9 +56,10 @@ def gaps(sentence: str, language: str, names: Names) -> list[Gap]:
 _YEAR = re.compile(r"(?<![\w.,$£€§°/–—-])(1[4-9]\d\d|20[0-3]\d)(?![\w%/–—-]|[.,]\d| (?:men|women|people|workers))")
 # “Before 1890” is as true of 1900: a year is asked for only where no other could fill its place.
 _OPEN = re.compile(
-    r"\b(?:before|after|since|until|till|by|from|to|between|and|or|about|around|circa|ca\.|c\.|towards?|prior to|"
-    r"later than|earlier than|vor|nach|seit|bis|zwischen|und|oder|um|von|avant|après|depuis|jusqu['’]en|entre|et|ou|"
-    r"vers|de|à|antes de|después de|desde|hasta|y|o|hacia)\s+(?:the year |dem jahre? |l['’]an(?:née)? |el año )?$",
+    r"\b(?:at|no\.|before|after|since|until|till|by|from|to|between|and|or|about|around|circa|ca\.|c\.|towards?|"
+    r"prior to|later than|earlier than|vor|nach|seit|bis|zwischen|und|oder|um|von|avant|après|depuis|jusqu['’]en|entre|"
+    r"et|ou|vers|de|à|antes de|después de|desde|hasta|y|o|hacia)"
+    r"\s+(?:the year |dem jahre? |l['’]an(?:née)? |el año )?$",
     re.IGNORECASE,
 )
 

@@ -31,7 +31,7 @@ _OF_AN_EDITION = re.compile(
 )
 _OPENS_ON = re.compile(
     r"(?:No\.?|The (?:year|day|week|month|night|next|previous|other|second|third|last|result|object|meeting|"
-    r"convention|company|men|man|delegates?|speaker|author|writer)|Another|Others?|Both|Neither|Each|There|One|Two|"
+    r"convention|company|case|lad|boy|girl|men|man|delegates?|speaker|author|writer)|Another|Others?|Both|Neither|Each|There|One|Two|"
     r"Three|Some|Many|Among the|All|Most|Several|Its?|What|Published|Printed|Reprinted|See|Cf|Here|Im folgenden|"
     r"Von diesen|Das Jahr|Die andere|L['’]autre|Un autre|Une autre|El otro|La otra|Otro|Otra)\b"
 )
