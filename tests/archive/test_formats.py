@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,9 +115,10 @@ def test_what_was_made_to_do_harm_is_refused_for_the_right_reason(name, code, tm
     assert outcome.code == code
 
 
-LEGAL = re.compile(
-    r"Project Gutenberg(?:-tm)? License|START: FULL LICENSE|\"Small Print!\"|SMALL PRINT|THE FULL PROJECT"
-)
+LEGAL = (
+    "Project Gutenberg License", "Project Gutenberg-tm License", "START: FULL LICENSE", '"Small Print!"', "SMALL PRINT",
+    "THE FULL PROJECT",
+)  # fmt: skip
 UNREADABLE = ("pg2376.mobi", "linc211l.lit", "linc211p.prc", "books.csv")
 
 
@@ -131,7 +131,7 @@ def test_no_book_of_project_gutenberg_holds_its_licence_or_loses_its_ends(shard,
             assert outcome.code == "unsupported_format"
             continue
         assert isinstance(outcome, Extracted), name
-        assert not LEGAL.search(outcome.text), name
+        assert not any(words in outcome.text for words in LEGAL), name
         assert outcome.metadata.date is None, name
         assert outcome.metadata.title, name
 

@@ -278,6 +278,8 @@ class _Walk:
 
 
 def _fold(raw: str) -> str:
+    if raw.isascii() and not _SIGNS.search(raw):
+        return " ".join(raw.split())
     folded = _AFTER_MARK.sub(r"\1", _FOLD.sub(" ", raw).strip())
     folded = _AROUND_CELL.sub(_CELL, _AROUND_LINE.sub(_LINE, folded))
     return folded.strip(f" {_LINE}{_CELL}").replace(_LINE, "\n").replace(_CELL, "\t")

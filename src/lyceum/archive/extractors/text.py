@@ -158,8 +158,10 @@ def _numbered_level(match: re.Match[str], text: str) -> int:
 
 
 def _is_capital(text: str) -> bool:
+    if len(text) > 70:
+        return False
     letters = [sign for sign in text if sign.isalpha()]
-    return len(letters) >= 4 and len(text) <= 70 and all(sign.isupper() or not sign.islower() for sign in letters)
+    return len(letters) >= 4 and all(sign.isupper() or not sign.islower() for sign in letters)
 
 
 def _indented_parts(lines: list[str]) -> Iterator[list[str]]:
@@ -186,7 +188,7 @@ def _joined(lines: Sequence[str], width: int) -> str:
         return "\n".join(line.strip() for line in lines)
     text = ""
     for line in lines:
-        gap = "" if not text else "\n" if _HYPHENATED.search(text) else " "
+        gap = "" if not text else "\n" if _HYPHENATED.search(text[-3:]) else " "
         text += gap + line.strip()
     return text
 
