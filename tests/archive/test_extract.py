@@ -76,7 +76,7 @@ class TestDetection:
             ("\ufeff<html>".encode("utf-16-le"), "a.txt", "text/html"),
             (b"<?xml version='1.0'?><!DOCTYPE html><html>", "a.xml", "application/xhtml+xml"),
             (b"<?xml version='1.0'?><TEI>", "a", "application/tei+xml"),
-            (b"<?xml version='1.0'?><rss>", "a.rss", "application/xml"),
+            (b"<?xml version='1.0'?><rss>", "a.rss", "application/x-feed"),
             (b"# A heading", "notes.md", "text/markdown"),
             (b"Just words", "notes", "text/plain"),
             (b"Just words", "notes.rst", "text/x-rst"),

@@ -115,6 +115,23 @@ def test_no_more_is_claimed_ahead_than_can_be_held():
     assert len(claimed) == _AHEAD
 
 
+def test_what_is_left_early_is_not_read_on():
+    """Its claims are given back, and another may read it."""
+    read, go_on = [], threading.Event()
+
+    def slowly(n, _worker):
+        read.append(n)
+        go_on.wait(5)
+        return []
+
+    with LimitedWorkers(SlowFirst, 1) as workers:
+        going = workers.in_order(jobs(4, slowly))
+        next(going)
+        going.close()
+        go_on.set()
+    assert read == [0]
+
+
 def test_what_a_reading_raises_is_raised_where_it_is_taken():
     def read(_n, _worker):
         raise ExtractionFailed("It is damaged.", hint="Mend it.")

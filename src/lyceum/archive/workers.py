@@ -84,16 +84,27 @@ class LimitedWorkers:
         Some are claimed ahead; fewer where what was read and not taken yet is much.
         """
         ahead: deque[tuple[Document, Future[Sequence[Product]]]] = deque()
-        while True:
-            while len(ahead) < _AHEAD * len(self._all) and _held(ahead) < _HELD_CHARACTERS:
-                if not (claimed := claim()):
-                    break
-                document, reading = claimed
-                ahead.append((document, self._threads.submit(self._run, reading)))
-            if not ahead:
-                return
-            document, future = ahead.popleft()
-            yield document, future.result
+        try:
+            while True:
+                self._read_on(ahead, claim)
+                if not ahead:
+                    return
+                document, future = ahead.popleft()
+                yield document, future.result
+        finally:
+            # Where it is left early, what was claimed is given back, and somebody else may read it.
+            for _, future in ahead:
+                future.cancel()
+
+    def _read_on(
+        self,
+        ahead: deque[tuple[Document, Future[Sequence[Product]]]],
+        claim: Callable[[], tuple[Document, ToRead] | None],
+    ) -> None:
+        """Claims as many as may be read ahead."""
+        while len(ahead) < _AHEAD * len(self._all) and _held(ahead) < _HELD_CHARACTERS and (claimed := claim()):
+            document, reading = claimed
+            ahead.append((document, self._threads.submit(self._run, reading)))
 
     def close(self) -> None:
         """Ends every process, whatever it is reading; what was not read stays claimed."""
