@@ -336,14 +336,15 @@ class CatalogueSuite:
         assert again.id == first.id
 
     def test_a_failure_is_kept_and_received_again(self, tmp_path: Path) -> None:
-        """What failed says why, and adding it again tries it again."""
+        """What failed says why, and adding it again tries it again, with what is said of it then."""
         catalogue = self.make(tmp_path)
         document, _ = catalogue.add(_received("a.txt", "one"))
         failure = Failure("extract", "no_text", "It holds no text.", "Check the file.")
         failed = catalogue.advance(document, failure)
         assert (failed.state, failed.failure) == (State.FAILED, failure)
-        again, outcome = catalogue.add(_received("a.txt", "one"))
+        again, outcome = catalogue.add(_received("a.txt", "one", Metadata.stated("add", collection="press")))
         assert (again.state, again.failure, outcome) == (State.RECEIVED, None, Outcome.ADDED)
+        assert again.metadata.collection == "press"
 
     def test_a_step_repeated_gives_the_same(self, tmp_path: Path) -> None:
         """Every step may be done again."""

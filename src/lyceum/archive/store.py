@@ -830,9 +830,10 @@ class SqliteCatalogue:
         said = joined(received.given, *metadata_of(known))
         given = json.dumps(said.as_dict())
         if known["state"] in (State.FAILED, State.REMOVING):
+            stands = json.dumps(said.over(metadata_of(known)[1]).as_dict())
             self._db.execute(
-                "UPDATE versions SET state='received', failure=NULL, given=?, source=?, name=? WHERE row=?",
-                (given, received.source, received.name, known["row"]),
+                "UPDATE versions SET state='received', failure=NULL, given=?, metadata=?, source=?, name=? WHERE row=?",
+                (given, stands, received.source, received.name, known["row"]),
             )
             return self._document(known["row"]), Outcome.ADDED
         if known["state"] == State.SUPERSEDED and went_back:

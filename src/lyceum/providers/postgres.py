@@ -427,10 +427,11 @@ class PostgresCatalogue:
         said = joined(received.given, *metadata_of(known))
         given = json.dumps(said.as_dict())
         if known["state"] in (State.FAILED, State.REMOVING):
+            stands = json.dumps(said.over(metadata_of(known)[1]).as_dict())
             db.execute(
-                """UPDATE versions SET state='received', failure=NULL, given=%s, source=%s, name=%s,
+                """UPDATE versions SET state='received', failure=NULL, given=%s, metadata=%s, source=%s, name=%s,
                    claim=NULL, claimed_until=NULL WHERE "row"=%s""",
-                (given, received.source, received.name, row),
+                (given, stands, received.source, received.name, row),
             )
             return _version(db, row), Outcome.ADDED
         if known["state"] == State.SUPERSEDED and went_back:
