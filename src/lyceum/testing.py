@@ -44,10 +44,11 @@ from lyceum.archive import (
     State,
     TextBuilder,
     Texts,
+    detect,
+    extract_here,
     sketch,
+    split_here,
 )
-from lyceum.archive.extract import HEAD_BYTES, detect, extract_here
-from lyceum.archive.parts import Part, split_here
 from lyceum.errors import ModelFailed, StoreDamaged, UnknownDocument
 from lyceum.function_words import FUNCTION_WORDS
 from lyceum.search import (
@@ -90,7 +91,7 @@ class HereWorker:
         """The text of a file; raises ExtractionFailed."""
         return extract_here(path, name, _kind(path, name))
 
-    def parts(self, path: Path, name: str, options: Mapping[str, Any]) -> Iterator[Part]:
+    def parts(self, path: Path, name: str, options: Mapping[str, Any]) -> Iterator[Any]:
         """The documents that a file holds; raises ExtractionFailed."""
         return split_here(path, name, _kind(path, name), options)
 
@@ -103,7 +104,7 @@ class HereWorker:
 
 def _kind(path: Path, name: str) -> str:
     with path.open("rb") as stream:
-        return detect(stream.read(HEAD_BYTES), name)
+        return detect(stream.read(4_096), name)
 
 
 class HashEmbedder:

@@ -2,11 +2,12 @@
 
 from lyceum.archive.corrections import Sureness, edited, joined, sureness, write_table
 from lyceum.archive.drafts import Draft, Part
-from lyceum.archive.extract import LimitedWorker, has_pictures
+from lyceum.archive.extract import LimitedWorker, detect, extract_here, has_pictures
 from lyceum.archive.feeds import announced, begins_feed, is_feed_file
 from lyceum.archive.ingest import Intake, Refused, Taken, ToRead, stored_extract
 from lyceum.archive.likeness import bands, sketch
 from lyceum.archive.model import Block, Extracted, Metadata, Page, PartialDate, TextBuilder
+from lyceum.archive.parts import split_here
 from lyceum.archive.rounds import (
     ROUNDS_SCHEMA,
     Change,
@@ -69,9 +70,10 @@ __all__ = [
     "Memory", "Metadata", "MetadataTable", "Moved", "Outcome", "Page", "PageFinder", "Part", "PartialDate",
     "Passage", "Place", "Product", "Reading", "Received", "Records", "Refused", "Rounds", "Rows", "Segment",
     "SegmentedProduct", "SourceState", "SqliteCatalogue", "SqliteMemory", "State", "Sureness", "Taken",
-    "TextBuilder", "Texts", "ToRead", "WebDocument", "announced", "bands", "begins_feed", "document_id",
-    "document_of", "edited", "file_mark", "file_name", "find_files", "has_pictures", "is_feed_file", "joined",
-    "metadata_of", "most_alike", "packed_structure", "pairs_alike", "passage_of", "plain_pages", "segment",
-    "sensible_number", "sketch", "stated_day", "stored_extract", "sureness", "text_between", "text_blocks",
-    "text_digest", "unpacked_structure", "version_id", "wordpress_comments", "wordpress_post", "write_table",
+    "TextBuilder", "Texts", "ToRead", "WebDocument", "announced", "bands", "begins_feed", "detect", "document_id",
+    "document_of", "edited", "extract_here", "file_mark", "file_name", "find_files", "has_pictures", "is_feed_file",
+    "joined", "metadata_of", "most_alike", "packed_structure", "pairs_alike", "passage_of", "plain_pages",
+    "segment", "sensible_number", "sketch", "split_here", "stated_day", "stored_extract", "sureness",
+    "text_between", "text_blocks", "text_digest", "unpacked_structure", "version_id", "wordpress_comments",
+    "wordpress_post", "write_table",
 ]  # fmt: skip
