@@ -124,7 +124,7 @@ def test_a_librarian_adds_describes_and_opens(visit, librarian, tmp_path, script
     leaflet.write_text(f"The dyers of Leeds number {scripts} laid down their vats in March.\n")
     page.goto("/desk")
     page.locator("input[type=file]").set_input_files(leaflet)
-    page.get_by_role("button", name="Add", exact=True).click()
+    page.locator("form[data-upload]").get_by_role("button", name="Add", exact=True).click()
     page.get_by_text(f"upload/{leaflet.name}").wait_for()
     for _ in range(60):
         page.goto("/desk/documents?words=leaflet")

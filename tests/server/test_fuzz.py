@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import httpx
 import hypothesis
 import pytest
 import schemathesis
@@ -19,12 +18,13 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
 OPERATIONS = [
     "GET /documents", "GET /documents/{document}", "GET /documents/{document}/text", "GET /search", "POST /search",
     "GET /ask", "POST /ask", "POST /check-quotes", "POST /check-quotes/file", "GET /coverage",
+    "GET /study", "POST /study",
 ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def described(site):
-    document = httpx.get(f"{site.address}api/v1/openapi.json").json()
+    document = site.get("api/v1/openapi.json").json()
     schema = schemathesis.openapi.from_dict(document)
     schema.config.update(base_url=site.address.rstrip("/"))
     return {operation.ok().label: operation.ok() for operation in schema.get_all_operations()}
@@ -45,4 +45,6 @@ def test_whatever_is_asked_is_answered_as_described(described, name):
 
 
 def test_every_operation_is_tried(described):
-    assert {label.replace("/api/v1", "") for label in described} == set(OPERATIONS)
+    """Those of the library; what the hall takes is tried by its own tests, as the people who may."""
+    library = {label.replace("/api/v1", "") for label in described if "/api/v1/hall/" not in label}
+    assert library == set(OPERATIONS)
