@@ -36,6 +36,7 @@ from lyceum.server.accounts.scopes import person_of, scope_of
 from lyceum.server.desk import the_desk
 from lyceum.server.notebook.actions import is_saved, notes_on, with_places
 from lyceum.server.web.describing import dublin_core, json_in_page, schema_org
+from lyceum.server.web.keptpages import PAGES
 from lyceum.server.web.leaves import leaf_at, place_of
 from lyceum.server.web.shaping import html_of, marked, occurrences, parts, picture, stretch
 from lyceum.server.web.words import collection_name, direction_of, language_name
@@ -103,8 +104,14 @@ def held(library: Library, scope: Scope) -> dict[str, Any]:
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """Passages that fit, with what they can be narrowed to."""
+    """Passages that fit, with what they can be narrowed to; what strangers ask again soon is not looked up again."""
     scope = scope_of(request)
+    if person_of(request):
+        return _searched(request, scope)
+    return PAGES.kept(request, scope, the_desk().library.revision, lambda: _searched(request, scope))
+
+
+def _searched(request: HttpRequest, scope: Scope) -> HttpResponse:
     said = search_said(request.GET)
     context: dict[str, Any] = {"said": said, "orders": _orders(), "box": said["query"]}
     if said["query"]:
