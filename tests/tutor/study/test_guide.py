@@ -53,7 +53,7 @@ def test_key_passages_stand_in_the_order_of_the_text_under_their_headings(guide)
     items = section(guide(), "passages").items
     places = [item.citations[0].start for item in items]
     assert places == sorted(places)
-    assert {item.about for item in items} == {"One", "Two"}
+    assert [item.about for item in items if item.about] == ["One", "Two"]
 
 
 @pytest.mark.parametrize(

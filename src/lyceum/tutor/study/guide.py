@@ -224,13 +224,16 @@ def _quoted(rated: Iterable[_Rated]) -> tuple[Item, ...]:
 
 
 def _headed(rated: Sequence[_Rated], subject: Subject) -> Iterator[Item]:
+    """The passages of one work under the headings of its parts, each of which is said once."""
+    above = ""
     for one in rated:
         passage = one.sentence.passage
         part = passage.heading.split(" › ")[-1].strip().rstrip(".:")
         title = passage.document.metadata.title or ""
         about = part if subject is Subject.DOCUMENT and len(part) <= _LONGEST_HEADING else ""
         if citation := one.sentence.cited():
-            yield Item("", (citation,), about if about.casefold() != title.casefold() else "")
+            yield Item("", (citation,), about if about.casefold() not in (title.casefold(), above) else "")
+            above = about.casefold()
 
 
 _LONGEST_HEADING = 70

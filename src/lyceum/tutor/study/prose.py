@@ -96,7 +96,8 @@ _BACK = re.compile(
     r"(?:already|just|previously|before) (?:been )?(?:mentioned|noted|seen|said|described|received|stated|quoted)|"
     r"(?:see|on|in) (?:page|chapter|note|appendix|table)|as (?:we|I) (?:have )?(?:noted|seen|said|shown)|"
     r"which (?:we|I) (?:have )?noted|the (?:latter|former)|(?:as )?follows|following|these|those days|"
-    r"obengenannte\w*|erwähnte[nrms]?|letztere[nrms]?|susdit\w*|ci-dessus|susodich\w*)\b",
+    r"at the same|(?:that|this) (?:district|meeting|time|year|day|city|town|place|period|point|matter)|"
+    r"[Tt]he \w+ there|obengenannte\w*|erwähnte[nrms]?|letztere[nrms]?|susdit\w*|ci-dessus|susodich\w*)\b",
     re.IGNORECASE,
 )
 _NEAR_START = 70
