@@ -27,12 +27,12 @@ def make(task: Task) -> Study:
 
     Who spoke is the author or collection of the filter, or stands before “on”: “Debs on the ballot”.
     """
-    task = _with_speaker(task)
+    asked, task = task.topic.text, _with_speaker(task)
     statements = sorted(_statements(task), key=_in_time)
     kept = sorted(_best_each_year(statements)[: task.topic.limit or _MOST], key=_in_time)
     sections = tuple(s for s in (_said(kept), _contradictions(statements)) if s.items)
     return Study(
-        kind=Kind.POSITIONS, topic=task.topic.text, subject=task.material.subject, title=_title(task),
+        kind=Kind.POSITIONS, topic=asked, subject=task.material.subject, title=_title(task),
         documents=task.material.about(), sections=sections, lacks=tuple(_lacks(task, sections)),
         index_revision=task.readings.revision, notice=task.readings.notice,
     )  # fmt: skip
