@@ -1,7 +1,7 @@
 """Votes through the site's acts, on a database of its own: `python -m bench.hall.votes WHAT --home DIR [--url URL]`.
 
-WHAT is `double` (many threads send each voter's vote at once), `rate` (votes a second), or `roll` (how long it takes
-to say who may vote in a body, among many). One JSON object is printed.
+WHAT is `double` (many threads send each voter's vote at once), `rate` (votes a second), `attack` (links that the whole
+database gives away), or `roll` (how long it takes to say who may vote in a body). One JSON object is printed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DURING, AFTER = START + timedelta(days=2), START + timedelta(days=4)
 def main() -> None:
     """Prints what was measured."""
     parser = argparse.ArgumentParser(prog="python -m bench.hall.votes", description=__doc__)
-    parser.add_argument("what", choices=("double", "rate", "roll"))
+    parser.add_argument("what", choices=("double", "rate", "roll", "attack"))
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--url", default="", help="a PostgreSQL database; without it, SQLite in the home")
     parser.add_argument("--threads", type=int, default=64)
@@ -52,7 +52,7 @@ def main() -> None:
             if given.drop:
                 drop_constraint()
             measure = vote_at_once if given.what == "double" else time_votes
-            found = measure(ballots, given.threads)
+            found = attacked(*ballots[0]) if given.what == "attack" else measure(ballots, given.threads)
     print(json.dumps({"what": given.what, "database": "postgresql" if given.url else "sqlite", **found}))
 
 
@@ -156,6 +156,21 @@ def time_votes(ballots: Sequence[tuple[str, list[str]]], threads: int) -> dict[s
     return {"threads": threads, "ballots": len(ballots), "votes": len(times), "seconds": round(seconds, 1),
             "a_second": round(len(times) / seconds, 1), "p95_ms": _p95(times),
             "cpu_ms_a_vote": round(1000 * used / len(times), 2), "load": round(os.getloadavg()[0], 1)}  # fmt: skip
+
+
+def attacked(ballot: str, people: Sequence[str]) -> dict[str, Any]:
+    """Votes of all, in an order of chance; gives what the attack on the whole database found after the closing."""
+    from bench.hall.stored import attack_database, chance  # noqa: PLC0415
+    from lyceum.server.deciding.ballots import keep_time  # noqa: PLC0415
+
+    order = random.sample(people, len(people))
+    done = {person: cast_vote(ballot, person, secrets.choice(("yes", "no"))) for person in order}
+    keep_time(AFTER)
+    found = attack_database(ballot, {person: one.paper.mark for person, one in done.items() if one.paper})
+    best = max(found, key=found.__getitem__)
+    average = round(statistics.mean(found.values()), 2)
+    return {"ballots": len(people), "attacks": len(found), "links_on_average": average, "most_links": found[best],
+            "by": best, "chance_stays_up_to": chance()}  # fmt: skip
 
 
 def time_rolls(bodies: int, memberships: int, rolls: int = 100) -> dict[str, Any]:

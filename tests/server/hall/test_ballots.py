@@ -7,6 +7,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 import pytest
+from django.db import connection
 
 from lyceum import hall as rules
 from lyceum.errors import (
@@ -27,7 +28,9 @@ from lyceum.errors import (
 from lyceum.hall import Tier
 from lyceum.server.deciding import models
 from lyceum.server.deciding.ballots import CastVote, keep_time, keys
+from lyceum.server.deciding.queries import voter_of
 from lyceum.server.hall import models as base
+from lyceum.server.hall import queries
 from lyceum.server.hall.acts import STRANGER
 from server.hall.assembly import Assembly, row
 from server.hall.clock import day
@@ -321,3 +324,25 @@ def test_the_key_of_a_box_lies_outside_the_database_for_its_user_alone(north):
     path = next(keys()._folder.glob(f"{ballot}*"))
     assert path.stat().st_mode & 0o777 == 0o600
     assert keys().read(ballot) == path.read_bytes()
+
+
+def test_whoever_asks_the_whole_hall_is_told_the_same_as_who_votes(hall):
+    """The one query of a vote and the hall's own answer agree on who holds the right."""
+    north = Assembly(hall, "bo", "cy")
+    ballot = north.ask(["x", "y"], rules.Approval())
+    north.happen(rules.MemberLeft(at=day(2.2), body="north", person=hall.id("cy")))
+    north.happen(rules.MemberJoined(at=day(2.3), body="north", person=hall.id("dan"), until=day(2.6)))
+    hall.actor("zoe")
+    for at in (2.1, 2.2, 2.3, 2.5, 2.6, 9):
+        for name in ("ada", "bo", "cy", "dan", "zoe"):
+            person = hall.id(name)
+            assert voter_of(ballot, person, day(at))[1].holds_right == queries.may_vote("north", person, day(at))
+
+
+def test_secret_tables_have_no_row_numbers_where_the_database_could_keep_some(hall):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has no such tables")
+    for model in (models.Voted, models.Entitlement, models.OpenVote):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [model._meta.db_table])
+            assert cursor.fetchone()[0].endswith("WITHOUT ROWID")

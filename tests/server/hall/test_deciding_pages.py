@@ -40,7 +40,7 @@ def visit(hall, settings) -> Iterator[Visit]:
         client = Client(headers={"host": "localhost"})
         if name:
             hall.actor(name)
-            account = Person.objects.get(email=f"{name}@example.org")
+            account = Person.objects.get(email=f"{name}@hall.example")
             client.force_login(account, "allauth.account.auth_backends.AuthenticationBackend")
         return client
 
