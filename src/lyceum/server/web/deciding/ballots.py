@@ -17,7 +17,7 @@ from lyceum.server.deciding.ballots import AskBody, CastVote, CloseBallot
 from lyceum.server.deciding.policies import access_ballot
 from lyceum.server.deciding.shown import ballot_shown, ballots_shown
 from lyceum.server.hall.acts import Actor
-from lyceum.server.web.deciding.forms import Problem, asker, hand_over, now, posted, status, terms_of
+from lyceum.server.web.deciding.forms import asker, hand_over, terms_of
 from lyceum.server.web.deciding.words import (
     ELECTIONS,
     LIMITS,
@@ -29,6 +29,7 @@ from lyceum.server.web.deciding.words import (
     in_words,
     rule_in_words,
 )
+from lyceum.server.web.hall.forms import Problem, now, posted, status
 
 _RANK = re.compile(r"rank-(.+)\Z", re.DOTALL)
 

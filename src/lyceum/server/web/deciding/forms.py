@@ -1,50 +1,26 @@
-"""What the pages of motions and ballots share: who asks, when, what went wrong, and what time has brought about."""
+"""What the pages of motions and ballots share: what time has brought about, and the terms of a ballot."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from datetime import UTC, datetime
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone
+from django.http import HttpRequest
 
-from lyceum.errors import InvalidValue, LyceumError, Refused
+from lyceum.errors import InvalidValue, LyceumError
 from lyceum.hall import Tier
-from lyceum.server.accounts.scopes import person_of
 from lyceum.server.deciding import resolutions
 from lyceum.server.deciding.ballots import Terms, keep_time
 from lyceum.server.desk import the_desk
-from lyceum.server.failures import status_of
-from lyceum.server.hall.acts import Actor, actor_of
-
-Problem = InvalidValue | Refused
+from lyceum.server.hall.acts import Actor
+from lyceum.server.web.hall import forms
+from lyceum.server.web.hall.forms import now
 
 
 def asker(request: HttpRequest) -> Actor:
     """Who asks; what time has brought about is done before."""
     keep_time(now())
-    return actor_of(person_of(request))
-
-
-def now() -> datetime:
-    """The moment of the request."""
-    return timezone.now()
-
-
-def posted(request: HttpRequest, act: Callable[[], str]) -> tuple[HttpResponse | None, Problem | None]:
-    """Has a form's act done, and goes where it says; what the rules refuse is shown beside the form."""
-    if request.method != "POST":
-        return None, None
-    try:
-        return HttpResponseRedirect(act()), None
-    except (InvalidValue, Refused) as error:
-        return None, error
-
-
-def status(problem: Problem | None) -> int:
-    """The status of a page that shows a problem."""
-    return status_of(problem) if problem else 200
+    return forms.asker(request)
 
 
 def hand_over() -> None:

@@ -29,8 +29,9 @@ from lyceum.server.deciding.shown import motion_shown, motions_shown
 from lyceum.server.hall import queries
 from lyceum.server.hall.acts import Act, Actor
 from lyceum.server.hall.models import Body
-from lyceum.server.web.deciding.forms import asker, hand_over, now, posted, status, terms_of
+from lyceum.server.web.deciding.forms import asker, hand_over, terms_of
 from lyceum.server.web.deciding.words import RELATIONS, RESULTS, STAGES
+from lyceum.server.web.hall.forms import now, page_of, posted, status
 
 _STEPS: dict[str, Callable[[Actor, str], Act[str]]] = {
     "move": MoveMotion,
@@ -56,8 +57,7 @@ def motions(request: HttpRequest, body: str) -> HttpResponse:
     done, problem = posted(request, act)
     if done:
         return done
-    page = int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 1
-    told = motions_shown(actor, body, now(), max(1, min(page, 10_000)))
+    told = motions_shown(actor, body, now(), page_of(request))
     told["motions"] = [{**one, "told": STAGES[one["stage"]]} for one in told["motions"]]
     context = {**told, "said": said.dict(), "problem": problem}
     return render(request, "web/deciding/motions.html", context, status=status(problem))

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from lyceum.server.web.hall import words
+
 STAGES = {
     "draft": gettext_lazy("draft"),
     "submitted": gettext_lazy("moved"),
@@ -45,12 +47,8 @@ OUTCOMES = {
     "no_quorum": gettext_lazy("no quorum"),
     "no_votes": gettext_lazy("no votes"),
 }
-ELECTIONS = {
-    "single_transferable_vote": gettext_lazy("single transferable vote"),
-    "instant_runoff": gettext_lazy("instant run-off"),
-    "schulze": gettext_lazy("Schulze’s method"),
-    "approval": gettext_lazy("approval of as many as one likes"),
-}
+ELECTIONS = {method: name for method, name in words.ELECTIONS.items() if method != "sainte_lague"}
+"""How people are elected; seats by section are shared among bodies, and not by their votes."""
 PROMISES = {
     "open": (
         gettext_lazy("Everybody can read who voted how, so that delegates answer to those who sent them."),
