@@ -54,7 +54,7 @@ def postgres(host: str = "127.0.0.1", *, inside: Sequence[str] = ()) -> Iterator
             who.write("host all all samenet scram-sha-256\n")
         command = [
             *inside, *_as(user), _POSTGRES[-1], "-D", data, "-p", port, "-c", f"listen_addresses={host}",
-            "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=50",
+            "-c", "unix_socket_directories=", "-c", "fsync=off", "-c", "max_connections=100",
         ]  # fmt: skip
         with running(command, log=folder / "log", stop=signal.SIGINT) as server:
             dsn = f"postgresql://lyceum:{password}@{host}:{port}/postgres"

@@ -24,6 +24,7 @@ from lyceum.server.web.deciding.words import (
     OUTCOMES,
     PROMISES,
     STATES,
+    TABLE,
     TIERS,
     caution,
     in_words,
@@ -31,6 +32,7 @@ from lyceum.server.web.deciding.words import (
 )
 from lyceum.server.web.hall.forms import Problem, now, posted, status
 
+_YES_AND_NO = [{"id": one.id, "name": one.name} for one in hall.MOTION]
 _RANK = re.compile(r"rank-(.+)\Z", re.DOTALL)
 
 
@@ -169,7 +171,8 @@ def _steps(told: dict[str, Any]) -> list[dict[str, Any]]:
     """Each step of the count in the reader's words, its table with names in place of ids."""
     if told["report"] is None:
         return []
-    names = {one["id"]: one["name"] for one in told["options"]}
+    names: dict[str, Any] = {one["id"]: one["name"] for one in told["options"]}
+    names = names | TABLE if told["options"] == _YES_AND_NO else TABLE | names
     return [
         {
             "words": in_words(step),

@@ -129,6 +129,21 @@ STEPS = {
     "tie_stays": gettext_lazy("The rule breaks no such tie. The count ends here."),
 }
 
+TABLE = {
+    "option": gettext_lazy("option"),
+    "votes": gettext_lazy("votes cast"),
+    "approvals": gettext_lazy("approvals"),
+    "section": gettext_lazy("section"),
+    "seats": gettext_lazy("seats"),
+    "next quotient": gettext_lazy("next quotient"),
+    "not transferable": gettext_lazy("not transferable"),
+    "exhausted": gettext_lazy("exhausted"),
+    "yes": gettext_lazy("Yes"),
+    "no": gettext_lazy("No"),
+    "abstain": gettext_lazy("Abstain"),
+}
+"""What stands in the tables of counts besides names and numbers."""
+
 
 def in_words(step: Mapping[str, Any]) -> str:
     """A step of a count as a sentence."""
