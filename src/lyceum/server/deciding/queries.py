@@ -11,7 +11,8 @@ from lyceum.hall import Standing
 from lyceum.server.deciding import models
 
 # Every vote asks this. Written out: put together by Django's expressions it made a vote cost 2.6 times as much
-# (bench.hall.votes rate). Members sit in no body of delegates and delegates in none of members: either row is the right to vote.
+# (bench.hall.votes rate). Members sit in no body of delegates and delegates in none of members: either row is the right
+# to vote.
 _STANDING = """
 SELECT b.*,
   EXISTS (SELECT 1 FROM deciding_entitlement e WHERE e.ballot = b.id AND e.person = %(person)s) AS on_roll,
