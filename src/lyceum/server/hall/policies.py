@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from lyceum.errors import AccessRefused, InvalidValue, NotEntitled
 from lyceum.hall import Right
@@ -20,9 +20,7 @@ def access_body(actor: Actor, body: str, at: datetime) -> models.Body:
     Raises InvalidValue as if there were none, so that nobody learns of a body by guessing.
     """
     found = models.Body.objects.filter(pk=body).first()
-    if found is None or not (
-        found.public or actor.oversees or queries.is_near(actor.person, body, _last_moment(found, at))
-    ):
+    if found is None or not (found.public or is_inside(actor, found, at) or queries.is_near(actor.person, body, at)):
         raise InvalidValue("There is no such body.", hint="Look at its address, or sign in.", code="unknown_body")
     return found
 
@@ -39,11 +37,9 @@ def access_inside(actor: Actor, body: str, at: datetime) -> models.Body:
 
 def is_inside(actor: Actor, body: models.Body, at: datetime) -> bool:
     """Whether she may read what is its members' alone; of a body that has ended, those who belonged to it last."""
-    return actor.oversees or queries.belongs(actor.person, body.pk, _last_moment(body, at))
-
-
-def _last_moment(body: models.Body, at: datetime) -> datetime:
-    return at if body.end is None or at < body.end else body.end - timedelta(seconds=1)
+    if body.end is not None and body.end <= at:
+        return actor.oversees or queries.ended_with(actor.person, body.pk, body.end)
+    return actor.oversees or queries.belongs(actor.person, body.pk, at)
 
 
 def access_seat(actor: Actor, seat: str, at: datetime) -> models.Seat:

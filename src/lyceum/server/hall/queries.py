@@ -54,6 +54,14 @@ def belongs(person: str | None, body: str, at: datetime) -> bool:
     return models.Holding.objects.filter(holds(at), seats, person_id=person).exists()
 
 
+def ended_with(person: str | None, body: str, end: datetime) -> bool:
+    """Whether she was in the body, or sat in it, until its very end."""
+    return (
+        models.Membership.objects.filter(body_id=body, person_id=person, end=end).exists()
+        or models.Holding.objects.filter(seat__sits_in_id=body, person_id=person, end=end).exists()
+    )
+
+
 def is_near(person: str | None, body: str, at: datetime) -> bool:
     """Whether she belongs to the body, to one right above or below it, or to one in an alliance with it."""
     if person is None:
