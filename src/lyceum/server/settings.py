@@ -41,7 +41,8 @@ def _database() -> dict[str, Any]:
             "OPTIONS": {
                 "timeout": 20,
                 "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                # What is erased is overwritten in the file too.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;",
             },
         }
     from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415  (only a shared home has it installed)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
 
 from lyceum import hall as rules
 from lyceum.errors import AccessRefused, InvalidValue
@@ -166,6 +167,12 @@ def test_nobody_erases_another(hall, told):
         ErasePerson(hall.actor("ben"), hall.id("ada")).execute(day(20))
     with pytest.raises(InvalidValue):
         ErasePerson(hall.actor("olga", Role.OFFICER), "p-nobody").execute(day(20))
+
+
+def test_what_is_erased_leaves_the_file(hall):
+    """SQLite would otherwise keep erased rows in pages that it has not used again."""
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA secure_delete").fetchone() == (1,)
 
 
 def test_a_thousand_erasures_leave_the_record_valid(hall):

@@ -29,13 +29,13 @@ _UNKNOWN = (gettext_lazy("This could not be done."), gettext_lazy("Tell whoever 
 _HALL = (gettext_lazy("The rules of the hall do not allow this."), gettext_lazy("The page says what may be done now."))
 _GROUPS: tuple[tuple[str, Any, Any], ...] = (
     (
-        "unknown_document unknown_answer unknown_note no_picture",
+        "unknown_document unknown_answer unknown_note unknown_study unknown_card no_picture",
         gettext_lazy("This is not here, or no longer."),
         gettext_lazy("Look for it with a search, or ask again."),
     ),
     (
         "invalid_value usage contradictory_filter unknown_source unknown_model unknown_format unknown_kind "
-        "unclear_topic not_anki model_address_missing note_length search_length",
+        "unclear_topic not_anki model_address_missing note_length search_length ballot_wrong rule_wrong votes_wrong",
         gettext_lazy("Something in this cannot be understood."),
         gettext_lazy("Look over what you have filled in."),
     ),
@@ -82,7 +82,7 @@ _GROUPS: tuple[tuple[str, Any, Any], ...] = (
         "error home_unusable home_newer disk_full store_damaged index_damaged index_format index_shards_differ "
         "index_unreachable index_url_wrong setting_wrong setting_unknown setting_incomplete settings_unreadable "
         "secret_unreadable unreachable database_unreachable database_unusable blobs_unreachable blobs_refused "
-        "blobs_url_wrong packages_missing access_open address_unusable token_weak rounds_damaged",
+        "blobs_url_wrong packages_missing access_open address_unusable token_weak rounds_damaged no_stamper",
         gettext_lazy("Something is wrong with the archive itself."),
         gettext_lazy("Tell whoever runs the site."),
     ),
@@ -108,7 +108,7 @@ _GROUPS: tuple[tuple[str, Any, Any], ...] = (
         gettext_lazy("A scan needs a program that recognises its letters."),
     ),
     (
-        "too_large archive_bomb memory_limit time_limit notebook_full",
+        "too_large archive_bomb memory_limit time_limit notebook_full too_many",
         gettext_lazy("It is too large, or takes too long."),
         gettext_lazy("Divide it, and add the parts."),
     ),
@@ -138,7 +138,7 @@ _GROUPS: tuple[tuple[str, Any, Any], ...] = (
         gettext_lazy("Look whether the address is right."),
     ),
     (
-        "web_broken web_timeout web_unreachable too_many_redirects",
+        "web_broken web_timeout web_unreachable too_many_redirects stamper_unreachable",
         gettext_lazy("The site does not answer as it should."),
         gettext_lazy("Try again later."),
     ),
