@@ -102,6 +102,20 @@ def test_few_files_are_read_by_one_process():
     assert len(used) == 1
 
 
+def test_many_quick_files_are_read_by_several_though_none_waits_long():
+    """What they wait together is longer than the start of another process takes."""
+    used = set()
+
+    def read(_n, worker):
+        used.add(id(worker))
+        time.sleep(0.005)
+        return []
+
+    with LimitedWorkers(SlowFirst, 2, patience=0.1) as workers:
+        assert len([result() for _, result in workers.in_order(jobs(100, read))]) == 100
+    assert len(used) == 2
+
+
 def test_no_more_is_claimed_ahead_than_can_be_held():
     """However many wait, a few are claimed at a time."""
     claimed = []

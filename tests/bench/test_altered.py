@@ -23,7 +23,7 @@ def corpora(tmp_path_factory: pytest.TempPathFactory) -> list[Judged]:
     """Cases from books in four languages."""
     if not data_folder().is_dir():
         pytest.skip(f"The shared data is not unpacked at {data_folder()}.")
-    return judge(cases(corpora_passages(tmp_path_factory.mktemp("corpora")), each=10))
+    return judge(cases(corpora_passages(tmp_path_factory.mktemp("corpora")), each=5))
 
 
 def test_every_altered_quotation_of_the_sample_is_refused(sample: list[Judged]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -52,6 +53,7 @@ class LimitedWorkers:
         # A child ends with the thread that started it, so the threads last as long as the children.
         self._threads = ThreadPoolExecutor(number, thread_name_prefix="read")
         self._closing = False
+        self._waited = 0.0
 
     def __enter__(self) -> LimitedWorkers:
         return self
@@ -120,12 +122,21 @@ class LimitedWorkers:
         with self._one() as worker:
             return () if self._closing else reading(worker)
 
+    def _wait_for_one(self) -> None:
+        """Waits until a process that runs is free; no longer, all waits together, than the start of another takes."""
+        started = time.monotonic()
+        left = max(0.0, self._patience - self._waited) if self._fresh else None
+        if self._free.wait_for(lambda: self._begun, timeout=left):
+            self._waited += time.monotonic() - started
+        else:
+            self._waited = 0.0
+
     @contextlib.contextmanager
     def _one(self) -> Iterator[Worker]:
         """A worker for a while: one whose process runs, or where none has been free for a while, another."""
         with self._free:
             if len(self._fresh) < len(self._all):
-                self._free.wait_for(lambda: self._begun, timeout=self._patience if self._fresh else None)
+                self._wait_for_one()
             worker = (self._begun or self._fresh).pop()
         try:
             yield worker
