@@ -248,11 +248,24 @@ def test_dragging_over_the_years_searches_among_them(visit):
 PAGES = ["/", "/search?query=weavers", "/ask", f"/ask?question={QUESTION}", "/ask?question=Who flew to Mars in 1830?",
          "/look", "/accounts/login/", "/nothing", "/offline", "/works", "/documents/{paged}?cite=40-60"]  # fmt: skip
 OWN = ["/notebook", "/documents/{paged}?cite=9-60", "/desk", "/desk/documents", "/desk/collections", "/people",
-       "/history", "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/password/change/"]  # fmt: skip
+       "/history", "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/password/change/", "/desk/table",
+       "/desk/editions", "/desk/coverage", "/study?kind=timeline&topic=weavers", "/study?topic=weavers", "/learn",
+       "/learn/make?kind=quiz&topic=weavers", "/learn/make?kind=course&topic=weavers", "/hall", "/hall/found",
+       "/hall/me", "/hall/record"]  # fmt: skip
+IN_A_BODY = ["", "/members", "/voters", "/change", "/seats", "/meetings", "/motions", "/ballots"]
 
 
 # Colours do not depend on the direction of writing, so each is looked at once in either.
 MANNERS = {"light-ltr-desk": ("light", "en", "desk"), "dark-rtl-phone": ("dark", "ar", "phone")}
+
+
+def founded(page) -> str:
+    """The path of a body that was founded on its page."""
+    page.goto("/hall/found")
+    page.fill("main [name=name]", "Bakers of the East Side")
+    page.click("main form button[type=submit], main form button:not([type])")
+    page.wait_for_url("**/hall/bodies/*")
+    return "/hall/" + page.url.partition("/hall/")[2]
 
 
 @pytest.mark.parametrize("manner", MANNERS)
@@ -264,7 +277,8 @@ def test_no_page_has_a_serious_fault_of_access(visit, librarian, house, manner):
     for addresses, state in ((PAGES, None), (OWN, librarian)):
         # The check itself is a script that our policy would refuse.
         page = visit(viewport=SIZES[size], color_scheme=scheme, locale=language, storage_state=state, bypass_csp=True)
-        for address in addresses:
+        body = founded(page) if state else ""
+        for address in [*addresses, *(f"{body}{part}" for part in IN_A_BODY if body)]:
             page.goto(address.format(paged=house.id_of(PAGED_TITLE)))
             page.wait_for_selector(".turn" if "question=" in address else "main")
             assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
