@@ -6,6 +6,7 @@ import pytest
 
 from lyceum.tutor import Source, read_question
 from lyceum.tutor.choosing import choose
+from lyceum.tutor.disagreement import values
 from lyceum.tutor.extractive import FEATURES, Judged
 from lyceum.tutor.times import Ordered
 
@@ -85,3 +86,18 @@ def test_sources_that_say_one_thing_with_one_word_changed_are_both_heard():
     found = choose(read_question("What is the genre of Big Girl?"), [one, other])
     assert len(found.sentences) == 2
     assert [side.value for side in found.sides] == ["documentary", "film"]
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "given"),
+    [
+        ("How many weavers died?", "On the 3rd of June they sang; eleven died.", ["eleven"]),
+        ("How many weavers died?", "On June 3, 1844, 11 of them were shot.", ["11"]),
+        ("How many weavers died?", "In the march 40 walked in front.", ["40"]),
+        ("How many weavers died?", "Of them 11 may have died.", ["11"]),
+        ("Wie viele Weber starben?", "Am 3. Juni sangen es einige Weber.", []),
+        ("¿Cuántos murieron?", "El 3 de junio murieron 11 tejedores.", ["11"]),
+    ],
+)
+def test_the_day_of_a_date_is_no_number_of_anything(question, sentence, given):
+    assert list(values(read_question(question), sentence).values()) == given

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lyceum import text as texts
 from lyceum.tutor.asking import Asked, Wanted
 from lyceum.tutor.extractive import Judged
-from lyceum.tutor.times import windows
+from lyceum.tutor.times import month, windows
 
 _MOST_SIDES = 5
 
@@ -133,8 +133,28 @@ _WORD_NUMBERS = {
 }  # fmt: skip
 
 
+_DAY_FIRST = re.compile(r"\b\d{1,2}(?:st|nd|rd|th|er|º|-го)?\.?\s+(?:of\s+|de\s+)?(?=([^\W\d_]+))")
+_MONTH_FIRST = re.compile(r"\b([^\W\d_]+)\.?\s+\d{1,2}(?:st|nd|rd|th)?\b")
+
+
+def _without_days(sentence: str) -> str:
+    """A sentence without the days of its dates: “on the 3rd of June” counts nothing."""
+    for pattern in (_DAY_FIRST, _MONTH_FIRST):
+        sentence = pattern.sub(lambda said: " " if _names_month(said[1]) else said[0], sentence)
+    return sentence
+
+
+def _names_month(word: str) -> bool:
+    """Whether a word names a month where a day stands beside it; in small letters some are other words."""
+    return month(word) is not None and (word[0].isupper() or word not in _OTHER_WORDS)
+
+
+_OTHER_WORDS = frozenset({"may", "march", "mars", "mar", "set", "sept", "dec", "mai"})
+
+
 def _numbers(asked: Asked, sentence: str) -> dict[str, str]:
     found = {}
+    sentence = _without_days(sentence)
     for match in _NUMBER.finditer(sentence):
         key = _plain_number(match.group())
         if key not in asked.numbers and not _is_year(match.group()):

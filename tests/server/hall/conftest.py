@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import connections, transaction
 
+import servers
 from lyceum.errors import NotInOrder
 from lyceum.hall import RecallOpened
 from lyceum.server.access import Role
@@ -94,3 +96,38 @@ def keeper(monkeypatch) -> Keeper:
     made = Keeper()
     monkeypatch.setattr("lyceum.server.hall.book._keepers", [made])
     return made
+
+
+@contextlib.contextmanager
+def database(**settings: object) -> Iterator[None]:
+    """Another database in the place of the tests' own, with the tables of the site."""
+    before = connections.databases["default"]
+    connections["default"].close()
+    connections.databases["default"] = {**before, "TEST": {}, **settings}
+    del connections["default"]
+    try:
+        make_tables()
+        yield
+    finally:
+        connections["default"].close()
+        connections.databases["default"] = before
+        del connections["default"]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def kept(request, tmp_path_factory) -> Iterator[str]:
+    """A database of its own, in which what is written stays."""
+    if request.param == "sqlite":
+        with database(NAME=tmp_path_factory.mktemp("hall") / "site.sqlite3"):
+            yield request.param
+        return
+    if servers.no_postgres:
+        pytest.skip(servers.no_postgres)
+    with servers.postgres() as dsn:
+        from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415  (only a shared home has it installed)
+
+        said = conninfo_to_dict(dsn)
+        names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+        where = {name: str(said[key]) for name, key in names.items()}
+        with database(ENGINE="django.db.backends.postgresql", OPTIONS={}, **where):
+            yield request.param

@@ -6,37 +6,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 
 import pytest
 from bench.hall.stored import attack_database, chance
 from bench.hall.votes import AFTER, cast_vote, drop_constraint, make_body, open_ballot, vote_at_once
 from django.db import transaction
 
-import servers
 from lyceum.server.deciding import models
 from lyceum.server.deciding.ballots import keep_time, keys
 from server.hall.conftest import empty_the_hall
-from server.hall.test_races import database
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def kept(request, tmp_path_factory) -> Iterator[str]:
-    """A database of its own, in which what is written stays."""
-    if request.param == "sqlite":
-        with database(NAME=tmp_path_factory.mktemp("votes") / "site.sqlite3"):
-            yield request.param
-        return
-    if servers.no_postgres:
-        pytest.skip(servers.no_postgres)
-    with servers.postgres() as dsn:
-        from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
-
-        said = conninfo_to_dict(dsn)
-        names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-        where = {name: str(said[key]) for name, key in names.items()}
-        with database(ENGINE="django.db.backends.postgresql", OPTIONS={}, **where):
-            yield request.param
 
 
 @pytest.fixture

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Iterator
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
-import servers
 from lyceum.errors import AccessRefused, LyceumError
 from lyceum.server.accounts.models import Person
 from lyceum.server.hall import models
@@ -19,44 +16,8 @@ from lyceum.server.hall.members import InviteMembers, JoinBody
 from lyceum.server.hall.recording import verify
 from server.hall.clock import day
 from server.hall.conftest import Hall
-from server.inside import make_tables
 
 THREADS = 8
-
-
-@contextlib.contextmanager
-def database(**settings: object) -> Iterator[None]:
-    """Another database in the place of the tests' own, with the tables of the site."""
-    before = connections.databases["default"]
-    connections["default"].close()
-    connections.databases["default"] = {**before, "TEST": {}, **settings}
-    del connections["default"]
-    try:
-        make_tables()
-        yield
-    finally:
-        connections["default"].close()
-        connections.databases["default"] = before
-        del connections["default"]
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def stored(request, tmp_path_factory) -> Iterator[str]:
-    """A database of its own, in which what is written stays."""
-    if request.param == "sqlite":
-        with database(NAME=tmp_path_factory.mktemp("hall") / "site.sqlite3"):
-            yield request.param
-        return
-    if servers.no_postgres:
-        pytest.skip(servers.no_postgres)
-    with servers.postgres() as dsn:
-        from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415  (only a shared home has it installed)
-
-        said = conninfo_to_dict(dsn)
-        names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-        where = {name: str(said[key]) for name, key in names.items()}
-        with database(ENGINE="django.db.backends.postgresql", OPTIONS={}, **where):
-            yield request.param
 
 
 def at_once(tasks) -> list[object]:
@@ -82,7 +43,7 @@ def at_once(tasks) -> list[object]:
 
 
 @pytest.fixture(scope="module")
-def crowd(stored):
+def crowd(kept):
     """People, and the committee of the first of them; founded by all at once, as the very first thing."""
     hall = Hall()
     actors = [hall.actor(f"n{number}") for number in range(THREADS)]
