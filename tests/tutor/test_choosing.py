@@ -95,9 +95,13 @@ def test_sources_that_say_one_thing_with_one_word_changed_are_both_heard():
         ("How many weavers died?", "On June 3, 1844, 11 of them were shot.", ["11"]),
         ("How many weavers died?", "In the march 40 walked in front.", ["40"]),
         ("How many weavers died?", "Of them 11 may have died.", ["11"]),
+        ("How many weavers died?", "After three days eleven were dead.", ["eleven"]),
+        ("Wie viele Weber starben?", "Drei Tage lang haben die Weber Gericht gehalten.", []),
+        ("How many days did it last?", "It lasted three days.", ["three"]),
+        ("How long did it last?", "It lasted three days.", ["three"]),
         ("Wie viele Weber starben?", "Am 3. Juni sangen es einige Weber.", []),
         ("¿Cuántos murieron?", "El 3 de junio murieron 11 tejedores.", ["11"]),
     ],
 )
-def test_the_day_of_a_date_is_no_number_of_anything(question, sentence, given):
+def test_neither_the_day_of_a_date_nor_a_measure_counts_things(question, sentence, given):
     assert list(values(read_question(question), sentence).values()) == given

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lyceum import text as texts
+from lyceum.tutor import quantities
 from lyceum.tutor.asking import Asked, Wanted
 from lyceum.tutor.extractive import Judged
 from lyceum.tutor.times import month, windows
@@ -162,7 +163,18 @@ def _numbers(asked: Asked, sentence: str) -> dict[str, str]:
     for word in re.findall(r"\w+", sentence):
         if number := _WORD_NUMBERS.get(word.lower()):
             found.setdefault(str(number), word)
-    return found
+    return {key: printed for key, printed in found.items() if key not in _measures(asked, sentence)}
+
+
+_HOW_MANY = re.compile(r"\bhow many\b|\bwie ?viele\b|\bcombien de\b|\bcuánt[oa]s\b|\bсколько\b", re.IGNORECASE)
+
+
+def _measures(asked: Asked, sentence: str) -> set[str]:
+    """The numbers that measure where things are to be counted: three days are not three of the weavers."""
+    if not _HOW_MANY.search(asked.text) or quantities.names_unit(asked.text):
+        return set()
+    found = quantities.read(sentence, asked.language)
+    return {f"{one.value:g}" for one in found if one.measured} - {f"{one.value:g}" for one in found if not one.measured}
 
 
 def _plain_number(said: str) -> str:

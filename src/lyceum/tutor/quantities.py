@@ -50,6 +50,11 @@ def read(text: str, language: str) -> list[Quantity]:
 
 
 @lru_cache(maxsize=512)
+def names_unit(text: str) -> bool:
+    """Whether one of a text's words is a unit of measure or money."""
+    return any(word.lower() in _UNITS for word in re.findall(r"[^\W\d_]+", text))
+
+
 def _read(text: str, language: str) -> list[Quantity]:
     found = sorted([*_figures(text, language), *_in_words(text, language), *_months(text)], key=lambda one: one[0])
     quantities: list[Quantity] = []
